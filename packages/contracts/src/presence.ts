@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { instant } from './time.ts';
+
+/** What colleagues see of a person. */
+export const presenceState = z.enum([
+  'available',
+  'on_the_phone',
+  'busy',
+  'away',
+  'do_not_disturb',
+  'offline',
+]);
+export type PresenceState = z.infer<typeof presenceState>;
+
+/** States a user may set by hand. */
+export const manualState = z.enum([
+  'available',
+  'busy',
+  'away',
+  'do_not_disturb',
+  'appear_offline',
+]);
+export type ManualState = z.infer<typeof manualState>;
+
+export const setPresence = z
+  .strictObject({
+    /** null takes the manual state back. */
+    state: manualState.nullable(),
+    note: z.string().trim().max(200).default(''),
+    until: instant.nullable().default(null),
+  })
+  .meta({ id: 'SetPresence' });
+export type SetPresence = z.infer<typeof setPresence>;
+
+/** A person's presence as one watcher may see it. */
+export const presenceView = z
+  .object({
+    state: presenceState,
+    /** Since when, where rights allow. */
+    since: instant.nullable(),
+    note: z.string(),
+    /** Which input decided: telephony, manual, session, … (PLT-003). */
+    source: z.enum(['telephony', 'manual', 'session', 'none']),
+  })
+  .meta({ id: 'Presence' });
+export type PresenceView = z.infer<typeof presenceView>;
