@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+/** Two at least: many tests wait for sockets and timers rather than for a core. */
+const workers = Math.max(2, Math.min(8, availableParallelism()));
+
+const everywhere = '{apps,packages,tools,e2e}';
+const nothing = ['**/node_modules/**', '**/dist/**'];
+
+/** Projects with the same `groupOrder` run side by side; lower numbers run first. */
+export default defineConfig({
+  test: {
+    reporters: ['default', './tools/vitest-summary.mjs'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [`${everywhere}/**/*.test.ts`],
+          exclude: [...nothing, '**/*.it.test.ts', '**/*.e2e.test.ts'],
+          environment: 'node',
+          pool: 'forks',
+          maxWorkers: workers,
+          sequence: { groupOrder: 0 },
+          testTimeout: 10_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        oxc: { jsx: { runtime: 'automatic' } },
+        test: {
+          name: 'web',
+          include: ['{apps/client,apps/portal,packages/ui}/**/*.test.tsx'],
+          exclude: nothing,
+          environment: 'happy-dom',
+          pool: 'forks',
+          maxWorkers: workers,
+          sequence: { groupOrder: 0 },
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          // Needs PostgreSQL or another local peer.
+          name: 'integration',
+          include: [`${everywhere}/**/*.it.test.ts`],
+          exclude: nothing,
+          environment: 'node',
+          pool: 'forks',
+          maxWorkers: workers,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Call scripts: whole systems with real peers and real time, so one at a time.
+          name: 'e2e',
+          include: ['e2e/**/*.e2e.test.ts'],
+          exclude: nothing,
+          environment: 'node',
+          pool: 'forks',
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
