@@ -1,0 +1,41 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dominantTone } from '@trunkline/media/audio/detect.ts';
+import { readWav, type WavAudio } from '@trunkline/media/audio/wav.ts';
+import type { Heard } from '../audio/heard.ts';
+
+/** A recording not written to for so long belongs to a call that has ended or is silent. */
+const STALE_MS = 1_000;
+const SILENT: Heard = { hz: 0, level: Number.NEGATIVE_INFINITY };
+
+/** What the last second of the newest recording of an earpiece in this folder consists of. */
+export async function lastHeard(folder: string): Promise<Heard> {
+  let newest: { path: string; at: number } | undefined;
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('-dec.wav')) continue;
+    const path = join(folder, name);
+    const at = (await stat(path)).mtimeMs;
+    if (!newest || at > newest.at) newest = { path, at };
+  }
+  if (!newest || Date.now() - newest.at > STALE_MS) return SILENT;
+  const wav = readGrowingWav(await readFile(newest.path));
+  if (!wav) return SILENT;
+  const { sampleRate, channels } = wav;
+  // The left channel is enough: telephone sound is mono, written twice.
+  const samples = wav.samples.filter((_, index) => index % channels === 0).subarray(-sampleRate);
+  const tone = dominantTone(samples, sampleRate);
+  return { hz: tone.frequency, level: tone.level };
+}
+
+/**
+ * Reads a WAV file that is still being written: its recorder fills in the lengths of the file and
+ * of the data chunk, which comes last, only when it closes it.
+ */
+export function readGrowingWav(file: Buffer): WavAudio | undefined {
+  const data = file.indexOf('data', 12, 'latin1');
+  if (data < 0 || file.length < data + 8) return undefined;
+  const whole = Buffer.from(file);
+  whole.writeUInt32LE(whole.length - 8, 4);
+  whole.writeUInt32LE(whole.length - data - 8, data + 4);
+  return readWav(whole);
+}
