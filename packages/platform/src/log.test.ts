@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { createLogger, type LogLevel } from './log.ts';
+
+function lines(level: LogLevel) {
+  const written: string[] = [];
+  const logger = createLogger({ name: 'test', level, write: (line) => written.push(line) });
+  return { logger, written };
+}
+
+test('no number, text or secret stands in a line above debug', () => {
+  const { logger, written } = lines('info');
+  logger.child({ tenant: 'ten_a' }).info(
+    {
+      remoteNumber: '+4917112345',
+      nested: { typed: '0171', password: 'pw', refreshToken: 't' },
+      note: 'hi',
+      call: 'cal_a',
+    },
+    'call ended',
+  );
+  const [line] = written;
+  expect(line).not.toMatch(/4917112345|0171|"pw"|"t"|"hi"/);
+  expect(JSON.parse(line ?? '')).toMatchObject({
+    level: 'info',
+    msg: 'call ended',
+    tenant: 'ten_a',
+    call: 'cal_a',
+  });
+});
+
+test('debug shows content but never a secret', () => {
+  const { logger, written } = lines('debug');
+  logger.debug(
+    { remoteNumber: '+49171', password: 'pw', apiKey: 'k', authorization: 'Bearer x' },
+    'dialling',
+  );
+  expect(written[0]).toContain('+49171');
+  expect(written[0]).not.toMatch(/"pw"|"k"|Bearer/);
+});
+
+test('lines below the level are not written; errors keep message and code', () => {
+  const { logger, written } = lines('warn');
+  logger.info({}, 'quiet');
+  logger.error({ err: Object.assign(new Error('boom'), { code: 'ECONNREFUSED' }) }, 'failed');
+  expect(written).toHaveLength(1);
+  expect(JSON.parse(written[0] ?? '').err).toMatchObject({ message: 'boom', code: 'ECONNREFUSED' });
+});
