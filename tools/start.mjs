@@ -9,5 +9,6 @@ await launch(async () => {
   return runForeground(node, ['apps/standalone/src/main.ts', ...process.argv.slice(2)], {
     cwd: root,
     env,
+    watched: true,
   });
 });

@@ -101,14 +101,20 @@ let foreground;
 /**
  * Runs the program this launcher exists for, on the launcher's own terminal, and returns its exit
  * code (128 + n when signal n ended it). SIGTERM and SIGHUP are handed on. So is SIGINT, except on
- * a terminal, where Ctrl-C already reaches the whole process group.
+ * a terminal, where Ctrl-C already reaches the whole process group. With `watched` the program has
+ * an IPC channel, whose "disconnect" tells it that the launcher is gone, killed for good included.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, limitMs?: number }} options
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, limitMs?: number, watched?: boolean }} options
  * @returns {Promise<number>}
  */
-export function runForeground(command, args, { cwd, env, limitMs }) {
-  const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
+export function runForeground(command, args, { cwd, env, limitMs, watched }) {
+  const stdio = watched === true ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit';
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    stdio: /** @type {import('node:child_process').StdioOptions} */ (stdio),
+  });
   foreground = child;
   const onTerminal = process.stdin.isTTY === true;
   const forward = (/** @type {NodeJS.Signals} */ signal) => {
