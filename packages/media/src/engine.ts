@@ -40,8 +40,15 @@ export interface RtpRemote {
   dtmfPayloadType?: number;
   /** Our direction: `recvonly` and `inactive` send nothing, `sendonly` and `inactive` pass nothing on. */
   direction: MediaDirection;
-  /** Packet time wanted by the far side in ms (`a=ptime`, RFC 4566 §6); informative when passing through. */
+  /** Packet time wanted by the far side in ms (`a=ptime`, RFC 8866 §6.4); informative when passing through. */
   ptimeMs?: number;
+  /** UDP port of the far side's RTCP (`a=rtcp`, RFC 3605); absent: one above its RTP. */
+  rtcpPort?: number;
+  /**
+   * Other IP addresses the far side's packets may come from when there is NAT between us, such as
+   * the source address of its SIP messages. The announced address may always use another port.
+   */
+  latchAddresses?: string[];
 }
 
 /** What was received on one side. */
@@ -62,6 +69,8 @@ export interface SentStats {
   packets: number;
   /** Payload bytes without headers. */
   bytes: number;
+  /** Packets the network stack refused (no route, buffer full). */
+  errors: number;
   /** Age of the last packet in ms, null before the first. */
   lastPacketAgeMs: number | null;
 }
@@ -130,7 +139,10 @@ export interface MediaEngineEvents {
   'webrtc-lost': { bridgeId: string; reason: WebRtcLostReason };
   /** The first valid packet of the RTP leg arrived. */
   'rtp-started': { bridgeId: string; source: { address: string; port: number } };
-  /** A side that has sent before was silent for `silentMs`; told once per silence. */
+  /**
+   * Nothing came from a side for `silentMs`, counted from its last packet or from the moment it
+   * could first send; told once per silence, and not while the direction of the leg expects none.
+   */
   'media-silent': { bridgeId: string; side: BridgeSide; silentMs: number };
   /** A key was pressed on a side; told once per key, when it begins. */
   dtmf: { bridgeId: string; side: BridgeSide; digit: string };
@@ -156,6 +168,8 @@ export interface MediaEngine {
    * telephone-event/8000 with the offer's payload types; when the telephone system picks the
    * other law the engine converts by table. A later offer of the same browser connection is an
    * ICE restart or renegotiation; an offer with another DTLS fingerprint replaces the connection.
+   * The browser's candidates are not used: the engine waits to be checked from there, so announced
+   * addresses must be reachable for it, and `.local` candidates do no harm.
    * Rejects with `offer-unusable`.
    */
   answerWebRtc(o: {
@@ -166,7 +180,8 @@ export interface MediaEngine {
 
   /**
    * Sets or changes the far side of the RTP leg. A changed address or port opens a new, bounded
-   * window in which the leg may latch to the source of the first valid packets.
+   * window in which the leg may latch to another source of valid packets (see `latchAddresses`).
+   * Until the first call nothing is sent and nothing taken.
    */
   setRtpRemote(o: { bridgeId: string; remote: RtpRemote }): Promise<void>;
 
@@ -215,7 +230,7 @@ export interface EngineSettings {
   icePortRange?: { min: number; max: number };
   iceServers?: IceServer[];
   maxBridges: number;
-  /** A side that sent before and then nothing for this long is reported as `media-silent`, ms. */
+  /** A side that sends nothing for this long is reported as `media-silent`, ms. */
   silentAfterMs: number;
   /** A bridge without any packet for this long is closed and reported, ms; default 300 000. */
   idleLimitMs?: number;

@@ -1,0 +1,157 @@
+/** The embedded media engine in this process. Production runs it by `forked-engine.ts`. */
+import { RTCDtlsTransport } from 'werift';
+import { Emitter } from '../emitter.ts';
+import type {
+  BridgeStats,
+  CodecName,
+  EngineSettings,
+  MediaEngine,
+  MediaEngineEvent,
+  MediaEngineEvents,
+  RtpLocal,
+  RtpRemote,
+} from '../engine.ts';
+import { MediaEngineError } from '../engine-error.ts';
+import {
+  checkBridgeId,
+  checkDtmf,
+  checkOffer,
+  checkRemote,
+  checkRtpAddress,
+  checkSettings,
+} from './arguments.ts';
+import { Bridge } from './bridge.ts';
+import { RtpPorts } from './rtp-ports.ts';
+
+const WATCH_INTERVAL_MS = 100;
+const DEFAULT_TONE_MS = 100;
+const DEFAULT_GAP_MS = 70;
+
+/**
+ * Starts the engine in this process.
+ * @throws MediaEngineError `invalid-argument`
+ */
+export async function startEmbeddedEngine(settings: EngineSettings): Promise<MediaEngine> {
+  checkSettings(settings);
+  // One certificate a process, made now so that the first call does not wait for it.
+  await RTCDtlsTransport.SetupCertificate();
+  return new EmbeddedEngine(structuredClone(settings));
+}
+
+class EmbeddedEngine implements MediaEngine {
+  readonly #settings: EngineSettings;
+  readonly #ports: RtpPorts;
+  readonly #emitter = new Emitter<MediaEngineEvents>();
+  /** Undefined while the bridge is being opened. */
+  readonly #bridges = new Map<string, Bridge | undefined>();
+  readonly #watch: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(settings: EngineSettings) {
+    this.#settings = settings;
+    this.#ports = new RtpPorts(settings.rtpPortMin, settings.rtpPortMax);
+    this.#watch = setInterval(() => this.#watchBridges(), WATCH_INTERVAL_MS);
+    this.#watch.unref();
+  }
+
+  async createBridge(o: { bridgeId: string; rtpAddress: string }): Promise<{ rtp: RtpLocal }> {
+    const { bridgeId, rtpAddress } = o;
+    checkBridgeId(bridgeId);
+    checkRtpAddress(rtpAddress);
+    this.#checkOpen();
+    if (this.#bridges.has(bridgeId)) {
+      throw new MediaEngineError('bridge-exists', 'a bridge of this id exists');
+    }
+    if (this.#bridges.size >= this.#settings.maxBridges) {
+      throw new MediaEngineError('too-many-bridges', 'the engine carries as many as it may');
+    }
+    this.#bridges.set(bridgeId, undefined);
+    try {
+      const bridge = await Bridge.open({
+        bridgeId,
+        rtpAddress,
+        ports: this.#ports,
+        settings: this.#settings,
+        emit: (event, detail) => this.#emitter.emit(event, detail),
+      });
+      if (this.#closed || !this.#bridges.has(bridgeId)) {
+        await bridge.close();
+        throw new MediaEngineError('bridge-unknown', 'the bridge was closed while it opened');
+      }
+      this.#bridges.set(bridgeId, bridge);
+      return { rtp: bridge.rtp };
+    } catch (error) {
+      this.#bridges.delete(bridgeId);
+      throw error;
+    }
+  }
+
+  async answerWebRtc(o: {
+    bridgeId: string;
+    offerSdp: string;
+    preferred?: CodecName;
+  }): Promise<{ answerSdp: string }> {
+    checkOffer(o.offerSdp, o.preferred);
+    return { answerSdp: await this.#bridge(o.bridgeId).answerWebRtc(o.offerSdp, o.preferred) };
+  }
+
+  async setRtpRemote(o: { bridgeId: string; remote: RtpRemote }): Promise<void> {
+    checkRemote(o.remote);
+    this.#bridge(o.bridgeId).setRtpRemote(o.remote);
+  }
+
+  async sendDtmf(o: {
+    bridgeId: string;
+    digits: string;
+    toneMs?: number;
+    gapMs?: number;
+  }): Promise<void> {
+    const { digits, toneMs = DEFAULT_TONE_MS, gapMs = DEFAULT_GAP_MS } = o;
+    checkDtmf(digits, toneMs, gapMs);
+    await this.#bridge(o.bridgeId).sendDtmf(digits, toneMs, gapMs);
+  }
+
+  async stats(bridgeId: string): Promise<BridgeStats> {
+    return this.#bridge(bridgeId).stats();
+  }
+
+  async closeBridge(bridgeId: string): Promise<void> {
+    const bridge = this.#bridges.get(bridgeId);
+    this.#bridges.delete(bridgeId);
+    await bridge?.close();
+  }
+
+  on<E extends MediaEngineEvent>(
+    event: E,
+    handler: (detail: MediaEngineEvents[E]) => void,
+  ): () => void {
+    return this.#emitter.on(event, handler);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    await Promise.all([...this.#bridges.keys()].map((bridgeId) => this.closeBridge(bridgeId)));
+  }
+
+  #bridge(bridgeId: string): Bridge {
+    this.#checkOpen();
+    const bridge = this.#bridges.get(bridgeId);
+    if (bridge === undefined) throw new MediaEngineError('bridge-unknown', 'no bridge of this id');
+    return bridge;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new MediaEngineError('engine-closed', 'the engine was closed');
+  }
+
+  #watchBridges(): void {
+    const now = performance.now();
+    for (const [bridgeId, bridge] of this.#bridges) {
+      if (bridge === undefined || bridge.watch(now)) continue;
+      void this.closeBridge(bridgeId).then(() =>
+        this.#emitter.emit('bridge-expired', { bridgeId }),
+      );
+    }
+  }
+}
