@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { compareDictionaries } from '../../packages/ui/src/i18n/compare.ts';
+import type { Dictionary } from '../../packages/ui/src/i18n/i18n.ts';
+import { sourceFiles } from './source-files.ts';
+import type { Violation } from './violation.ts';
+
+const LANGUAGES = ['de', 'en'] as const;
+const RULE = 'every text exists in German and English, with the same placeholders';
+
+/**
+ * Compares `de.ts` and `en.ts` in each folder that has one of them; what each exports is its
+ * dictionary.
+ */
+export async function checkMessages(root: string): Promise<Violation[]> {
+  const files = new Set(sourceFiles(root));
+  const folders = new Set(
+    [...files].filter((file) => /\/(?:de|en)\.ts$/.test(file)).map((file) => file.slice(0, -6)),
+  );
+  const violations: Violation[] = [];
+  for (const folder of folders) {
+    const missing = LANGUAGES.map((language) => `${folder}/${language}.ts`).filter(
+      (file) => !files.has(file),
+    );
+    for (const file of missing) {
+      violations.push({ file, line: 1, found: 'there is no such dictionary', rule: RULE });
+    }
+    if (missing.length > 0) continue;
+    const [de, en] = await Promise.all([
+      readDictionary(join(root, folder, 'de.ts')),
+      readDictionary(join(root, folder, 'en.ts')),
+    ]);
+    for (const found of compareDictionaries(de, en)) {
+      violations.push({ file: `${folder}/de.ts`, line: 1, found, rule: RULE });
+    }
+  }
+  return violations;
+}
+
+/** All texts a module exports; dictionaries under several names are taken together. */
+async function readDictionary(path: string): Promise<Dictionary> {
+  const module: Record<string, unknown> = await import(pathToFileURL(path).href);
+  return Object.assign({}, ...Object.values(module).filter((value) => typeof value === 'object'));
+}
