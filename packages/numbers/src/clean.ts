@@ -1,0 +1,17 @@
+/** Longest text a pipeline looks at; beyond it, input is no number of any kind. */
+export const maxInputLength = 256;
+
+/** Keeps `+ * # 0–9` and drops all else; a "+" counts only in front (A1, B3). */
+export function cleanNumber(text: string): string {
+  const kept = text.slice(0, maxInputLength).replace(/[^0-9+*#]/g, '');
+  return kept.startsWith('+') ? `+${kept.slice(1).replaceAll('+', '')}` : kept.replaceAll('+', '');
+}
+
+/** The user part of a sip:, sips: or tel: URI, else the text itself (NUM-064, O13). */
+export function userPartOf(text: string): string {
+  const match = /^\s*(?:sips?|tel):([^@;?>]*)/i.exec(text.slice(0, maxInputLength));
+  if (!match) return text;
+  const user = match[1] ?? '';
+  // "anonymous1" must not become the number 1.
+  return /^[0-9+*#().\-\s]*$/.test(user) ? user : '';
+}
