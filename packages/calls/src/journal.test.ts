@@ -1,0 +1,197 @@
+import type {
+  EventEnvelope,
+  NodeEventData,
+  NodeEventType,
+} from '@trunkline/contracts/call-events.ts';
+import { newId } from '@trunkline/contracts/ids.ts';
+import { describe, expect, test } from 'vitest';
+import { journalOf } from './journal.ts';
+
+const [tenant, call, node] = [newId('tenant'), newId('call'), newId('mediaNode')];
+const [anna, ben] = [newId('user'), newId('user')];
+
+/** Events one second apart, from 09:00:00. */
+function recorded(
+  ...list: { [T in NodeEventType]: [T, NodeEventData<T>] }[NodeEventType][]
+): EventEnvelope[] {
+  return list.map(
+    ([type, data], index) =>
+      ({
+        id: newId('event'),
+        tenant,
+        call,
+        node,
+        bootEpoch: 1,
+        seq: index + 1,
+        schema: 1,
+        type,
+        data,
+        occurredAt: new Date(Date.parse('2026-11-23T09:00:00Z') + index * 1000).toISOString(),
+      }) as EventEnvelope,
+  );
+}
+
+function started(
+  over: Partial<NodeEventData<'call.started'>> = {},
+): ['call.started', NodeEventData<'call.started'>] {
+  return [
+    'call.started',
+    {
+      direction: 'incoming',
+      lineId: newId('line'),
+      lineGroupId: newId('lineGroup'),
+      lineNumber: '20',
+      localNumber: '+49301234520',
+      userIds: [anna],
+      remote: {
+        number: '+491711234567',
+        display: '+491711234567',
+        name: 'Arthur Dent',
+        userId: null,
+      },
+      dialled: null,
+      emergency: false,
+      private: false,
+      journal: true,
+      sipCallId: 'x',
+      ...over,
+    },
+  ];
+}
+const ringing = (
+  userId: typeof anna,
+  devices = 1,
+): ['call.ringing', NodeEventData<'call.ringing'>] => ['call.ringing', { userId, devices }];
+const answered = (userId: typeof anna): ['call.answered', NodeEventData<'call.answered'>] => [
+  'call.answered',
+  { userId, deviceId: newId('device') },
+];
+const ended = (
+  cause: string,
+  over: Partial<NodeEventData<'call.ended'>> = {},
+): ['call.ended', NodeEventData<'call.ended'>] => [
+  'call.ended',
+  { by: 'remote', cause, sipCode: null, text: '', durationMs: 0, ...over },
+];
+
+describe('journalOf', () => {
+  test('an answered incoming call: times, talk time, no mark', () => {
+    const events = recorded(
+      started(),
+      ringing(anna),
+      answered(anna),
+      ended('normal', { durationMs: 61_234 }),
+    );
+    expect(journalOf(events)).toEqual([
+      expect.objectContaining({
+        userId: anna,
+        callId: call,
+        direction: 'incoming',
+        result: 'answered',
+        remoteNumber: '+491711234567',
+        remoteName: 'Arthur Dent',
+        startedAt: '2026-11-23T09:00:00.000Z',
+        answeredAt: '2026-11-23T09:00:02.000Z',
+        endedAt: '2026-11-23T09:00:03.000Z',
+        durationMs: 61_234,
+        endedBy: 'remote',
+        unanswered: false,
+        answeredBy: anna,
+      }),
+    ]);
+  });
+
+  test('SVC-020 nothing before the call has ended', () => {
+    expect(journalOf(recorded(started(), ringing(anna), answered(anna)))).toEqual([]);
+  });
+
+  test('order and repetition of delivery do not matter', () => {
+    const events = recorded(
+      started(),
+      ringing(anna),
+      answered(anna),
+      ended('normal', { durationMs: 5 }),
+    );
+    expect(journalOf([...events, ...events].toReversed())).toEqual(journalOf(events));
+  });
+
+  test.each([
+    ['the caller hangs up', ended('cancelled', { sipCode: 487 }), 'missed'],
+    ['nobody is signed in', ended('not_signed_in', { by: 'system', sipCode: 486 }), 'missed'],
+  ] as const)('%s: missed and marked', (_name, end, result) => {
+    expect(journalOf(recorded(started(), end))).toMatchObject([
+      { result, unanswered: true, answeredAt: null, durationMs: 0 },
+    ]);
+  });
+
+  test('a rejected call is marked too: nobody answered it (SVC-017 rows 9–11)', () => {
+    const events = recorded(
+      started(),
+      ringing(anna),
+      ['call.rejected', { userId: anna, variant: 'busy', sipCode: 486 }],
+      ended('rejected', { by: 'local', sipCode: 486 }),
+    );
+    expect(journalOf(events)).toMatchObject([
+      { result: 'rejected', unanswered: true, endedBy: 'local' },
+    ]);
+  });
+
+  test('two users ring, one answers: the other sees it answered elsewhere', () => {
+    const events = recorded(
+      started({ userIds: [anna, ben] }),
+      ringing(anna),
+      ringing(ben),
+      answered(ben),
+      ended('normal', { durationMs: 9 }),
+    );
+    expect(journalOf(events)).toMatchObject([
+      {
+        userId: anna,
+        result: 'answered_elsewhere',
+        durationMs: 0,
+        answeredAt: null,
+        answeredBy: ben,
+        unanswered: false,
+      },
+      { userId: ben, result: 'answered', durationMs: 9 },
+    ]);
+  });
+
+  test.each([
+    ['busy', 'busy'],
+    ['rejected', 'rejected'],
+    ['no_answer', 'no_answer'],
+    ['cancelled', 'cancelled'],
+    ['media_failed', 'failed'],
+  ])('an outgoing call that ends as %s', (cause, result) => {
+    expect(journalOf(recorded(started({ direction: 'outgoing' }), ended(cause)))).toMatchObject([
+      { result, unanswered: false },
+    ]);
+  });
+
+  test('a node that died closes the call as answered, ended by the system', () => {
+    const events = recorded(
+      started({ direction: 'outgoing' }),
+      answered(anna),
+      ended('node_lost', { by: 'system', durationMs: 4000 }),
+    );
+    expect(journalOf(events)).toMatchObject([
+      { result: 'answered', cause: 'node_lost', endedBy: 'system', durationMs: 4000 },
+    ]);
+  });
+
+  test('LIN-009 a line without journal writes none', () => {
+    expect(journalOf(recorded(started({ journal: false }), ended('normal')))).toEqual([]);
+  });
+
+  test('SVC-005 a private call is redacted before anything is written', () => {
+    const events = recorded(started({ private: true }), ended('cancelled'));
+    const settings = {
+      unanswered: { unansweredFor: 'all', answeredElsewhereFor: 'none' },
+      privateCalls: 'shortened',
+    } as const;
+    expect(journalOf(events, settings)).toMatchObject([
+      { private: true, remoteNumber: '+491711234XXX', remoteName: null },
+    ]);
+  });
+});
