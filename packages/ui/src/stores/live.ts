@@ -1,0 +1,115 @@
+import type { CallView } from '@trunkline/contracts/calls.ts';
+import type { JournalEntry } from '@trunkline/contracts/journal.ts';
+import type { LineState } from '@trunkline/contracts/lines.ts';
+import type { PresenceView, SetPresence } from '@trunkline/contracts/presence.ts';
+import type { EventHandler } from '../realtime/socket.ts';
+import { createStore, type Store } from './store.ts';
+
+export type Presences = Readonly<Record<string, PresenceView>>;
+export type Calls = Readonly<Record<string, CallView>>;
+export type LineStates = Readonly<Record<string, LineState>>;
+
+/** What the socket keeps true while it is connected. */
+export interface Live {
+  readonly presences: Store<Presences>;
+  readonly calls: Store<Calls>;
+  readonly lines: Store<LineStates>;
+  /** The own state set by hand. */
+  readonly manual: Store<SetPresence | null>;
+  /** Whether calls can be made right now. */
+  readonly telephony: Store<boolean>;
+  /** Whether a snapshot has arrived since the page was opened. */
+  readonly known: Store<boolean>;
+  readonly onEvent: EventHandler;
+  /** Called for each event the stores do not keep. Returns the way out. */
+  onJournal(listener: (entry: JournalEntry) => void): () => void;
+  onDirectory(listener: () => void): () => void;
+  /** Called after a snapshot: what was missed in between must be fetched. */
+  onSnapshot(listener: () => void): () => void;
+}
+
+/** Ended calls stay visible for this long, so that people read why, milliseconds. */
+export const endedVisible = 4_000;
+
+function listeners<A extends unknown[]>() {
+  const all = new Set<(...args: A) => void>();
+  return {
+    add(listener: (...args: A) => void) {
+      all.add(listener);
+      return () => {
+        all.delete(listener);
+      };
+    },
+    call(...args: A) {
+      for (const listener of [...all]) listener(...args);
+    },
+  };
+}
+
+export function createLive(): Live {
+  const presences = createStore<Presences>({});
+  const calls = createStore<Calls>({});
+  const lines = createStore<LineStates>({});
+  const manual = createStore<SetPresence | null>(null);
+  const telephony = createStore(true);
+  const known = createStore(false);
+  const journal = listeners<[JournalEntry]>();
+  const directory = listeners<[]>();
+  const snapshots = listeners<[]>();
+
+  function forgetLater(id: string): void {
+    setTimeout(
+      () =>
+        calls.update((all) => {
+          if (all[id]?.state !== 'ended') return all;
+          const { [id]: _gone, ...rest } = all;
+          return rest;
+        }),
+      endedVisible,
+    );
+  }
+
+  const handlers: { [T in Parameters<EventHandler>[0]]: (data: never) => void } = {
+    snapshot: (data: Parameters<typeof applySnapshot>[0]) => applySnapshot(data),
+    'presence.changed': (data: { userId: string; presence: PresenceView }) =>
+      presences.update((all) => ({ ...all, [data.userId]: data.presence })),
+    'presence.own': (data: { manual: SetPresence | null }) => manual.set(data.manual),
+    'call.changed': ({ call }: { call: CallView }) => {
+      calls.update((all) => ({ ...all, [call.id]: call }));
+      if (call.state === 'ended') forgetLater(call.id);
+    },
+    'journal.changed': ({ entry }: { entry: JournalEntry }) => journal.call(entry),
+    'line.state': (data: { lineId: string; state: LineState }) =>
+      lines.update((all) => ({ ...all, [data.lineId]: data.state })),
+    'telephony.reachable': (data: { reachable: boolean }) => telephony.set(data.reachable),
+    'directory.changed': () => directory.call(),
+  };
+
+  function applySnapshot(data: {
+    presence: Presences;
+    calls: CallView[];
+    ownManual: SetPresence | null;
+    lines: LineStates;
+  }): void {
+    presences.set(data.presence);
+    calls.set(Object.fromEntries(data.calls.map((call) => [call.id, call])));
+    for (const call of data.calls) if (call.state === 'ended') forgetLater(call.id);
+    lines.set(data.lines);
+    manual.set(data.ownManual);
+    known.set(true);
+    snapshots.call();
+  }
+
+  return {
+    presences,
+    calls,
+    lines,
+    manual,
+    telephony,
+    known,
+    onEvent: (type, data) => handlers[type]?.(data as never),
+    onJournal: journal.add,
+    onDirectory: directory.add,
+    onSnapshot: snapshots.add,
+  };
+}
