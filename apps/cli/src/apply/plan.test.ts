@@ -1,0 +1,100 @@
+import { TrunklineError } from '@trunkline/contracts/errors.ts';
+import { describe, expect, test } from 'vitest';
+import { describeStep, planTenant } from './plan.ts';
+import type { TenantState } from './state.ts';
+import { loadTenantFile } from './tenant-file.ts';
+
+const yaml = `
+tenant:
+  alias: Demo
+  displayName: Demo GmbH
+  firstAdmin: { userName: admin, displayName: Admin }
+locations:
+  - { name: Berlin, countryCode: "49", areaCode: "030", baseNumber: "12345", ddiFrom: "10", ddiTo: "99" }
+lineGroups:
+  - name: PBX
+    location: Berlin
+    registrarHost: 127.0.0.1
+    registrarPort: \${PBX_PORT:-5060}
+    lines:
+      - { userName: "20", number: "20", password: pw }
+users:
+  - { userName: anna, displayName: Anna, phones: [{ slot: business, number: "20" }] }
+`;
+
+const load = (env: Record<string, string> = {}) => loadTenantFile(yaml, env);
+
+/** The state the API would tell once the file was applied with these variables. */
+function applied(env: Record<string, string> = {}): TenantState {
+  const { parsed } = load(env);
+  const common = { createdAt: '', updatedAt: '', version: 1 };
+  return {
+    tenant: { id: 'ten_x', ...parsed.tenant, ...common },
+    locations: parsed.locations.map((location) => ({ id: 'loc_x', ...location, ...common })),
+    lineGroups: parsed.lineGroups.map((group) => ({
+      id: 'lgr_x',
+      locationId: 'loc_x',
+      ...group,
+      ...common,
+    })),
+    lines: parsed.lineGroups.flatMap((group) =>
+      group.lines.map((line) => ({ id: 'lin_x', lineGroupId: 'lgr_x', ...line, ...common })),
+    ),
+    users: parsed.users.map((user) => ({
+      id: 'usr_x',
+      ...user,
+      ...common,
+      phones: user.phones.map((phone) => ({ ...phone, lineId: 'lin_x' })),
+    })),
+  } as unknown as TenantState;
+}
+
+describe('planTenant', () => {
+  test('an empty platform: everything is created, in an order that works', () => {
+    expect(planTenant(load(), undefined).map(describeStep)).toEqual([
+      '+ create tenant demo',
+      '+ create location Berlin',
+      '+ create line group PBX',
+      '+ create line 20 in PBX',
+      '+ create user anna',
+    ]);
+  });
+
+  test('the second time there is nothing to do', () => {
+    expect(planTenant(load(), applied())).toEqual([]);
+  });
+
+  test('one changed field is one update that names it', () => {
+    const steps = planTenant(load({ PBX_PORT: '5070' }), applied());
+    expect(steps.map(describeStep)).toEqual(['~ update line group PBX: registrarPort 5060 → 5070']);
+  });
+
+  test('a field the file does not name is left alone', () => {
+    const state = applied();
+    const [group] = state.lineGroups;
+    if (!group) throw new Error('the file has a group');
+    group.expiresSeconds = 77;
+    expect(planTenant(load(), state)).toEqual([]);
+  });
+});
+
+describe('loadTenantFile', () => {
+  test('NUM-004 the area code loses its leading zero', () => {
+    expect(load().parsed.locations[0]?.areaCode).toBe('30');
+  });
+
+  test.each([
+    ['a wrong field', yaml.replace('displayName: Demo GmbH', 'displayNam: x'), /displayNam/],
+    ['an unknown location', yaml.replace('location: Berlin', 'location: Bonn'), /Bonn/],
+    ['an unset variable', yaml.replace(':-5060', ''), /PBX_PORT/],
+    ['no YAML', 'tenant: [', /YAML/],
+  ])('%s is refused by name', (_what, text, message) => {
+    const attempt = () => loadTenantFile(text, {});
+    expect(attempt).toThrow(TrunklineError);
+    try {
+      attempt();
+    } catch (error) {
+      expect(JSON.stringify([String(error), (error as TrunklineError).errors])).toMatch(message);
+    }
+  });
+});

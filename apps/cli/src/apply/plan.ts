@@ -1,0 +1,143 @@
+import type { TenantState } from './state.ts';
+import type { LoadedTenantFile } from './tenant-file.ts';
+
+/** One field that differs: as it is and as the file wants it. */
+export interface Change {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+export type Kind = 'tenant' | 'location' | 'lineGroup' | 'line' | 'user';
+
+/** One step of a plan. Objects are known by name, since ids exist only once they were created. */
+export type Step =
+  | {
+      readonly action: 'create';
+      readonly kind: Kind;
+      readonly name: string;
+      readonly group?: string;
+    }
+  | {
+      readonly action: 'update';
+      readonly kind: Kind;
+      readonly name: string;
+      readonly group?: string;
+      readonly id: string;
+      readonly changes: readonly Change[];
+    };
+
+/** Fields that cannot be read back, or that name other objects. */
+const notCompared = new Set(['password', 'firstAdmin', 'lines', 'location', 'alias']);
+
+/**
+ * Compares a file with what is there. Only what the file says is compared; nothing is deleted.
+ * Passwords are set at creation only: they cannot be read back.
+ */
+export function planTenant(file: LoadedTenantFile, state: TenantState | undefined): Step[] {
+  const { parsed, literal } = file;
+  const steps: Step[] = [];
+  const compare = <T extends object>(
+    target: { kind: Kind; name: string; group?: string },
+    current: (T & { id: string }) | undefined,
+    wanted: Record<string, unknown>,
+    said: Record<string, unknown>,
+  ) => {
+    if (!current) {
+      steps.push({ action: 'create', ...target });
+      return;
+    }
+    const changes = changesOf(current as Record<string, unknown>, wanted, said);
+    if (changes.length > 0) steps.push({ action: 'update', ...target, id: current.id, changes });
+  };
+
+  compare(
+    { kind: 'tenant', name: parsed.tenant.alias },
+    state?.tenant,
+    parsed.tenant,
+    literal.tenant,
+  );
+  parsed.locations.forEach((wanted, index) => {
+    const current = state?.locations.find((location) => location.name === wanted.name);
+    compare(
+      { kind: 'location', name: wanted.name },
+      current,
+      wanted,
+      literal.locations?.[index] ?? {},
+    );
+  });
+  parsed.lineGroups.forEach((wanted, index) => {
+    const said = literal.lineGroups?.[index] ?? {};
+    const current = state?.lineGroups.find((group) => group.name === wanted.name);
+    const { lines, location, ...group } = wanted;
+    compare({ kind: 'lineGroup', name: wanted.name }, current, group, said);
+    const here = state?.locations.find((candidate) => candidate.name === location);
+    if (current && here && current.locationId !== here.id)
+      steps.push({
+        action: 'update',
+        kind: 'lineGroup',
+        name: wanted.name,
+        id: current.id,
+        changes: [{ field: 'locationId', from: current.locationId, to: here.id }],
+      });
+    lines.forEach((line, at) => {
+      const existing = state?.lines.find(
+        (candidate) =>
+          candidate.lineGroupId === current?.id &&
+          candidate.number === line.number &&
+          candidate.suffix === line.suffix,
+      );
+      compare(
+        { kind: 'line', name: line.number + line.suffix, group: wanted.name },
+        existing,
+        line,
+        said.lines?.[at] ?? {},
+      );
+    });
+  });
+  parsed.users.forEach((wanted, index) => {
+    const current = state?.users.find((user) => user.userName === wanted.userName);
+    compare({ kind: 'user', name: wanted.userName }, current, wanted, literal.users?.[index] ?? {});
+  });
+  return steps;
+}
+
+function changesOf(
+  current: Record<string, unknown>,
+  wanted: Record<string, unknown>,
+  said: Record<string, unknown>,
+): Change[] {
+  return Object.keys(said).flatMap((field) => {
+    if (notCompared.has(field)) return [];
+    const [from, to] = [comparable(field, current[field]), comparable(field, wanted[field])];
+    return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ field, from, to }];
+  });
+}
+
+/** Lists without an order of their own compare sorted; phones without what the server adds. */
+function comparable(field: string, value: unknown): unknown {
+  if (!Array.isArray(value)) return value ?? null;
+  const plain =
+    field === 'phones'
+      ? value.map(({ slot, number }: { slot: string; number: string }) => ({ slot, number }))
+      : value;
+  return plain.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+}
+
+const words: Readonly<Record<Kind, string>> = {
+  tenant: 'tenant',
+  location: 'location',
+  lineGroup: 'line group',
+  line: 'line',
+  user: 'user',
+};
+
+/** A step as a person reads it. */
+export function describeStep(step: Step): string {
+  const where = step.group ? ` in ${step.group}` : '';
+  if (step.action === 'create') return `+ create ${words[step.kind]} ${step.name}${where}`;
+  const changes = step.changes.map(
+    ({ field, from, to }) => `${field} ${JSON.stringify(from)} → ${JSON.stringify(to)}`,
+  );
+  return `~ update ${words[step.kind]} ${step.name}${where}: ${changes.join(', ')}`;
+}
