@@ -1,0 +1,42 @@
+/** An INVITE of about 1,200 bytes as a trunk sends it: two Vias, two Record-Routes, an SDP offer. */
+export function inviteSample(): string {
+  const body = [
+    'v=0',
+    'o=- 3907225871 3907225871 IN IP4 192.0.2.30',
+    's=call',
+    'c=IN IP4 192.0.2.30',
+    't=0 0',
+    'm=audio 40020 RTP/AVP 8 0 9 101',
+    'a=rtpmap:8 PCMA/8000',
+    'a=rtpmap:0 PCMU/8000',
+    'a=rtpmap:9 G722/8000',
+    'a=rtpmap:101 telephone-event/8000',
+    'a=fmtp:101 0-16',
+    'a=ptime:20',
+    'a=sendrecv',
+    '',
+  ].join('\r\n');
+  return [
+    'INVITE sip:+493012345620@192.0.2.10:5060;transport=udp SIP/2.0',
+    'Via: SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bKa7c6a8dlze.1;rport',
+    'Via: SIP/2.0/UDP 192.0.2.30:5062;branch=z9hG4bK87asdks7;received=192.0.2.30;rport=5062',
+    'Record-Route: <sip:192.0.2.20;lr;ftag=1928301774>',
+    'Record-Route: <sip:edge.example.com;transport=udp;lr>',
+    'Max-Forwards: 69',
+    'From: "Watson, Thomas" <sip:+493098765432@pbx.example.com;user=phone>;tag=1928301774',
+    'To: <sip:+493012345620@pbx.example.com;user=phone>',
+    'Call-ID: 843817637684230-998sdasdh09@192.0.2.30',
+    'CSeq: 314159 INVITE',
+    'Contact: <sip:+493098765432@192.0.2.30:5062;transport=udp>',
+    'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY',
+    'Supported: replaces, timer, 100rel',
+    'Session-Expires: 1800;refresher=uac',
+    'P-Asserted-Identity: <sip:+493098765432@pbx.example.com>',
+    'User-Agent: Example PBX 12.4',
+    'Accept: application/sdp',
+    'Content-Type: application/sdp',
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
+}

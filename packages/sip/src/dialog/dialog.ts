@@ -1,0 +1,204 @@
+import { newBranch } from '../ids.ts';
+import { Headers } from '../message/headers.ts';
+import { SipRequest, type SipResponse } from '../message/message.ts';
+import { type NameAddr, parseNameAddr, tagOf } from '../message/name-addr.ts';
+import { ParseError } from '../message/parse-error.ts';
+import { bareHost, parseUri } from '../message/uri.ts';
+
+export type DialogState = 'early' | 'confirmed' | 'terminated';
+
+/** Host and port a request is to be sent to, not yet resolved. */
+export interface NextHop {
+  /** Name or address without brackets. */
+  host: string;
+  /** Absent when the URI has none. */
+  port: number | undefined;
+}
+
+/** Key of a dialog in a table (RFC 3261 §12): Call-ID, local tag, remote tag. */
+export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
+  return `${callId} ${localTag} ${remoteTag}`;
+}
+
+/** Where a request goes: its first Route, else its Request-URI (RFC 3261 §8.1.2). */
+export function nextHop(request: SipRequest): NextHop {
+  const [route] = request.headers.elements('route');
+  const uri = route === undefined ? request.requestUri : parseNameAddr(route, 'Route').uri;
+  if (uri.kind !== 'sip') throw new ParseError('uri', 'Only SIP URIs can be routed', 416);
+  return { host: bareHost(uri.params.get('maddr') ?? uri.host), port: uri.port };
+}
+
+interface DialogParts {
+  callId: string;
+  localTag: string;
+  remoteTag: string;
+  /** From (or To) value of our own side, with its tag. */
+  local: string;
+  remote: string;
+  remoteTarget: string;
+  routeSet: string[];
+  localSeq: number;
+  remoteSeq: number | undefined;
+  state: DialogState;
+}
+
+/** A peer-to-peer relation between two user agents (RFC 3261 §12). */
+export class Dialog {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  state: DialogState;
+  private readonly local: string;
+  private readonly remote: string;
+  private target: string;
+  private routeSet: readonly string[];
+  private localSeq: number;
+  private remoteSeq: number | undefined;
+
+  private constructor(parts: DialogParts) {
+    this.callId = parts.callId;
+    this.localTag = parts.localTag;
+    this.remoteTag = parts.remoteTag;
+    this.local = parts.local;
+    this.remote = parts.remote;
+    this.target = parts.remoteTarget;
+    this.routeSet = parts.routeSet;
+    this.localSeq = parts.localSeq;
+    this.remoteSeq = parts.remoteSeq;
+    this.state = parts.state;
+  }
+
+  /**
+   * The caller's side, from the response that creates it (§12.1.2).
+   *
+   * @throws ParseError when the response has no usable Contact or Record-Route
+   */
+  static fromResponse(request: SipRequest, response: SipResponse): Dialog {
+    return new Dialog({
+      callId: request.callId,
+      localTag: tagOf(request.from),
+      remoteTag: tagOf(response.to),
+      local: request.headers.get('from') ?? '',
+      remote: response.headers.get('to') ?? '',
+      // A provisional response may lack Contact; until one comes the Request-URI serves.
+      remoteTarget: contactOf(response.contacts)?.uriText ?? request.uri,
+      routeSet: response.headers.elements('record-route').reverse(),
+      localSeq: request.cseq.seq,
+      remoteSeq: undefined,
+      state: response.statusCode < 200 ? 'early' : 'confirmed',
+    });
+  }
+
+  /**
+   * The called side, from the request that creates it (§12.1.1).
+   *
+   * @throws ParseError when the request has no usable Contact or Record-Route
+   */
+  static fromRequest(request: SipRequest, localTag: string): Dialog {
+    const contact = contactOf(request.contacts);
+    if (contact === undefined) throw new ParseError('missing-header', 'Missing Contact header field');
+    return new Dialog({
+      callId: request.callId,
+      localTag,
+      remoteTag: tagOf(request.from),
+      local: `${request.headers.get('to') ?? ''};tag=${localTag}`,
+      remote: request.headers.get('from') ?? '',
+      remoteTarget: contact.uriText,
+      routeSet: request.headers.elements('record-route'),
+      // RFC 3261 §12.2.1.1 lets the called side start anywhere.
+      localSeq: 0,
+      remoteSeq: request.cseq.seq,
+      state: 'early',
+    });
+  }
+
+  get key(): string {
+    return dialogKey(this.callId, this.localTag, this.remoteTag);
+  }
+
+  /** URI of the peer's Contact. */
+  get remoteTarget(): string {
+    return this.target;
+  }
+
+  /**
+   * Takes the 2xx that confirms an early dialog: its Record-Route and Contact replace those of the
+   * provisional response (§13.2.2.4).
+   *
+   * @throws ParseError
+   */
+  confirm(response?: SipResponse): void {
+    if (response !== undefined) {
+      this.routeSet = response.headers.elements('record-route').reverse();
+      this.refreshTarget(response.contacts);
+    }
+    this.state = 'confirmed';
+  }
+
+  /** Target refresh by re-INVITE or UPDATE (§12.2.1.2, §12.2.2). */
+  refreshTarget(contacts: ReturnType<() => SipRequest['contacts']>): void {
+    const contact = contactOf(contacts);
+    if (contact !== undefined) this.target = contact.uriText;
+  }
+
+  /**
+   * Checks and takes the CSeq of a received request (§12.2.2). ACK and CANCEL do not count.
+   *
+   * @returns false when it is out of order and must be answered 500
+   */
+  acceptSequence(seq: number): boolean {
+    if (this.remoteSeq !== undefined && seq <= this.remoteSeq) return false;
+    this.remoteSeq = seq;
+    return true;
+  }
+
+  /** Number for the next request of ours. */
+  nextSequence(): number {
+    this.localSeq += 1;
+    return this.localSeq;
+  }
+
+  /** Raises the own number, when a request outside was repeated with a higher one (digest). */
+  raiseSequence(seq: number): void {
+    this.localSeq = Math.max(this.localSeq, seq);
+  }
+
+  /**
+   * A request inside the dialog (§12.2.1.1) with Via (no sent-by yet: see `via`), Max-Forwards,
+   * From, To, Call-ID, CSeq and Route.
+   *
+   * @param via sent-by part and transport, such as `SIP/2.0/UDP 192.0.2.1:5060`
+   * @param seq CSeq number; ACK takes that of its INVITE
+   */
+  request(method: string, via: string, seq = this.nextSequence()): SipRequest {
+    const headers = new Headers();
+    headers.append('Via', `${via};branch=${newBranch()};rport`);
+    let uri = this.target;
+    const routes = [...this.routeSet];
+    const [first] = routes;
+    if (first !== undefined) {
+      const hop = parseNameAddr(first, 'Route');
+      const loose = hop.uri.kind === 'sip' && hop.uri.params.has('lr');
+      if (!loose) {
+        // A strict router wants itself in the Request-URI and the target at the end (§12.2.1.1).
+        routes.shift();
+        routes.push(`<${this.target}>`);
+        uri = hop.uriText;
+      }
+    }
+    for (const route of routes) headers.append('Route', route);
+    headers.append('Max-Forwards', '70');
+    headers.append('From', this.local);
+    headers.append('To', this.remote);
+    headers.append('Call-ID', this.callId);
+    headers.append('CSeq', `${seq} ${method}`);
+    return new SipRequest(method, uri, headers);
+  }
+}
+
+function contactOf(contacts: SipRequest['contacts']): NameAddr | undefined {
+  if (contacts === '*') return undefined;
+  const [first] = contacts;
+  if (first !== undefined) parseUri(first.uriText);
+  return first;
+}

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import type { DigestAlgorithm, DigestHash } from '../algorithm.ts';
+
+const NAMES: Readonly<Record<DigestAlgorithm, string>> = {
+  MD5: 'md5',
+  'SHA-256': 'sha256',
+  'SHA-512-256': 'sha512-256',
+};
+
+/** Hashes by the platform's OpenSSL. MD5 is there because most telephone systems offer nothing else. */
+export const nodeHash: DigestHash = (algorithm, data) =>
+  createHash(NAMES[algorithm]).update(data).digest('hex');

@@ -1,0 +1,151 @@
+import { isDigits } from './chars.ts';
+import { type Contacts, parseContacts } from './contact.ts';
+import { type CSeq, parseCSeq } from './cseq.ts';
+import { displayName } from './header-names.ts';
+import { Headers } from './headers.ts';
+import { splitList } from './list.ts';
+import { type NameAddr, parseNameAddr } from './name-addr.ts';
+import { ParseError } from './parse-error.ts';
+import { type Uri, parseUri } from './uri.ts';
+import { type Via, parseVia } from './via.ts';
+
+const NO_BODY: Uint8Array = new Uint8Array(0);
+const utf8 = new TextDecoder();
+
+/** A parsed value and the raw text it came from; a changed header is thereby parsed anew. */
+interface Cached<T> {
+  raw: string;
+  value: T;
+}
+
+/**
+ * What requests and responses share. The typed getters parse the raw header on first use and
+ * throw `ParseError` when it is missing or malformed; the objects they return are not to be changed
+ * (write the header instead).
+ */
+abstract class Message {
+  readonly headers: Headers;
+  body: Uint8Array;
+  private viaCache: Cached<Via> | undefined;
+  private fromCache: Cached<NameAddr> | undefined;
+  private toCache: Cached<NameAddr> | undefined;
+  private cseqCache: Cached<CSeq> | undefined;
+
+  constructor(headers: Headers, body: Uint8Array) {
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /** Topmost Via. */
+  get via(): Via {
+    const raw = this.required('via');
+    if (this.viaCache?.raw !== raw) {
+      const first = raw.includes(',') ? (splitList(raw)[0] as string) : raw;
+      this.viaCache = { raw, value: parseVia(first) };
+    }
+    return this.viaCache.value;
+  }
+
+  get from(): NameAddr {
+    const raw = this.required('from');
+    if (this.fromCache?.raw !== raw) {
+      this.fromCache = { raw, value: parseNameAddr(raw, 'From') };
+    }
+    return this.fromCache.value;
+  }
+
+  get to(): NameAddr {
+    const raw = this.required('to');
+    if (this.toCache?.raw !== raw) this.toCache = { raw, value: parseNameAddr(raw, 'To') };
+    return this.toCache.value;
+  }
+
+  get cseq(): CSeq {
+    const raw = this.required('cseq');
+    if (this.cseqCache?.raw !== raw) this.cseqCache = { raw, value: parseCSeq(raw) };
+    return this.cseqCache.value;
+  }
+
+  get callId(): string {
+    return this.required('call-id');
+  }
+
+  get contacts(): Contacts {
+    return parseContacts(this.headers.lines('contact'));
+  }
+
+  /** Raw values of every Via element, topmost first. */
+  get viaElements(): string[] {
+    return this.headers.elements('via');
+  }
+
+  /** Media type without parameters, lower case; `''` when there is none. */
+  get contentType(): string {
+    const raw = this.headers.get('content-type');
+    if (raw === undefined) return '';
+    const semi = raw.indexOf(';');
+    return (semi < 0 ? raw : raw.slice(0, semi)).trim().toLowerCase();
+  }
+
+  /** The body as UTF-8 text. */
+  get bodyText(): string {
+    return this.body.byteLength === 0 ? '' : utf8.decode(this.body);
+  }
+
+  private required(key: string): string {
+    const raw = this.headers.get(key);
+    if (raw === undefined) {
+      throw new ParseError('missing-header', `Missing ${displayName(key)} header field`);
+    }
+    return raw;
+  }
+}
+
+export class SipRequest extends Message {
+  readonly kind = 'request' as const;
+  readonly method: string;
+  /** Request-URI as written. */
+  uri: string;
+  private uriCache: Cached<Uri> | undefined;
+
+  constructor(method: string, uri: string, headers = new Headers(), body = NO_BODY) {
+    super(headers, body);
+    this.method = method;
+    this.uri = uri;
+  }
+
+  get requestUri(): Uri {
+    if (this.uriCache?.raw !== this.uri) {
+      this.uriCache = { raw: this.uri, value: parseUri(this.uri) };
+    }
+    return this.uriCache.value;
+  }
+
+  /** 0 … 255, `undefined` when absent (RFC 2543 peers). */
+  get maxForwards(): number | undefined {
+    const raw = this.headers.get('max-forwards');
+    if (raw === undefined) return undefined;
+    const value = isDigits(raw) && raw.length <= 10 ? Number(raw) : Number.NaN;
+    if (!(value <= 255)) throw new ParseError('header-value', 'Malformed Max-Forwards header field');
+    return value;
+  }
+
+  /** A copy with headers of its own. */
+  clone(): SipRequest {
+    return new SipRequest(this.method, this.uri, this.headers.clone(), this.body);
+  }
+}
+
+export class SipResponse extends Message {
+  readonly kind = 'response' as const;
+  readonly statusCode: number;
+  readonly reasonPhrase: string;
+
+  constructor(statusCode: number, reasonPhrase: string, headers = new Headers(), body = NO_BODY) {
+    super(headers, body);
+    this.statusCode = statusCode;
+    this.reasonPhrase = reasonPhrase;
+  }
+}
+
+export type SipMessage = SipRequest | SipResponse;

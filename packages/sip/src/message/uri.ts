@@ -1,0 +1,238 @@
+import { isDigits, isTokenChar } from './chars.ts';
+import { type Params, formatParams } from './params.ts';
+import { ParseError } from './parse-error.ts';
+
+/** `sip:` or `sips:` (RFC 3261 §19.1). User and password keep their escapes. */
+export interface SipUri {
+  kind: 'sip';
+  scheme: 'sip' | 'sips';
+  /** Escaped as on the wire; `decodeUser` gives the plain text. Absent when there is no user part. */
+  user?: string;
+  password?: string;
+  /** Host name, IPv4 address, or IPv6 address in brackets, lower case. */
+  host: string;
+  port?: number;
+  params: Params;
+  /** What stands behind `?`, unread. */
+  headers?: string;
+}
+
+/** `tel:` (RFC 3966). */
+export interface TelUri {
+  kind: 'tel';
+  scheme: 'tel';
+  /** As written, with visual separators. */
+  number: string;
+  params: Params;
+}
+
+/** Any other absolute URI; only its scheme is understood. */
+export interface OtherUri {
+  kind: 'other';
+  scheme: string;
+  opaque: string;
+}
+
+export type Uri = SipUri | TelUri | OtherUri;
+
+const MAX_PORT = 65_535;
+
+/**
+ * Reads a URI.
+ *
+ * @throws ParseError when it is not an absolute URI, or breaks the rules of its scheme
+ */
+export function parseUri(text: string): Uri {
+  const colon = text.indexOf(':');
+  if (colon <= 0) throw bad('scheme missing');
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    // Neither white space, controls, quotes nor angle brackets occur in any URI (RFC 3986 §2).
+    if (c <= 32 || c === 34 || c === 60 || c === 62 || c === 127) throw bad('illegal character');
+  }
+  const scheme = text.slice(0, colon).toLowerCase();
+  if (scheme === 'sip' || scheme === 'sips') return parseSip(scheme, text, colon + 1);
+  if (scheme === 'tel') return parseTel(text, colon + 1);
+  if (!/^[a-z][a-z0-9+.-]*$/.test(scheme) || colon + 1 === text.length) throw bad('bad scheme');
+  return { kind: 'other', scheme, opaque: text.slice(colon + 1) };
+}
+
+function parseSip(scheme: 'sip' | 'sips', text: string, start: number): SipUri {
+  // An unescaped "@" occurs nowhere but behind the user part, which itself may hold ; ? and /.
+  const at = text.indexOf('@', start);
+  let i = start;
+  let user: string | undefined;
+  let password: string | undefined;
+  if (at >= 0) {
+    if (text.indexOf('@', at + 1) >= 0) throw bad('second "@"');
+    const colon = text.indexOf(':', start);
+    const userEnd = colon >= 0 && colon < at ? colon : at;
+    user = text.slice(start, userEnd);
+    if (user === '') throw bad('empty user');
+    checkEscapes(user);
+    if (userEnd < at) {
+      password = text.slice(userEnd + 1, at);
+      checkEscapes(password);
+    }
+    i = at + 1;
+  }
+  const question = text.indexOf('?', i);
+  const end = question < 0 ? text.length : question;
+  let semi = text.indexOf(';', i);
+  if (semi < 0 || semi > end) semi = end;
+  const { host, port } = parseHostPort(text.slice(i, semi));
+  const uri: SipUri = { kind: 'sip', scheme, host, params: parseUriParams(text, semi, end) };
+  if (user !== undefined) uri.user = user;
+  if (password !== undefined) uri.password = password;
+  if (port !== undefined) uri.port = port;
+  if (question >= 0) uri.headers = text.slice(question + 1);
+  return uri;
+}
+
+function parseTel(text: string, start: number): TelUri {
+  let semi = text.indexOf(';', start);
+  if (semi < 0) semi = text.length;
+  const number = text.slice(start, semi);
+  if (!/^\+?[0-9A-Fa-f*#().-]+$/.test(number)) throw bad('telephone number');
+  return { kind: 'tel', scheme: 'tel', number, params: parseUriParams(text, semi, text.length) };
+}
+
+function parseUriParams(text: string, start: number, end: number): Params {
+  const params: Params = new Map();
+  let i = start;
+  while (i < end) {
+    let next = text.indexOf(';', i + 1);
+    if (next < 0 || next > end) next = end;
+    const eq = text.indexOf('=', i + 1);
+    const nameEnd = eq >= 0 && eq < next ? eq : next;
+    if (nameEnd === i + 1) throw bad('empty parameter');
+    const name = text.slice(i + 1, nameEnd).toLowerCase();
+    const value = nameEnd < next ? text.slice(nameEnd + 1, next) : '';
+    if (!params.has(name)) params.set(name, value);
+    i = next;
+  }
+  return params;
+}
+
+function checkEscapes(text: string): void {
+  for (let i = text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 1)) {
+    if (!/^[0-9A-Fa-f]{2}$/.test(text.slice(i + 1, i + 3))) throw bad('escape');
+  }
+}
+
+/**
+ * Reads `host [ ":" port ]`; white space is not allowed.
+ *
+ * @throws ParseError for an empty or malformed host, or a port out of range
+ */
+export function parseHostPort(text: string): { host: string; port?: number } {
+  let hostEnd: number;
+  if (text.charCodeAt(0) === 91) {
+    hostEnd = text.indexOf(']') + 1;
+    if (hostEnd < 4 || !isIpv6Reference(text, hostEnd)) throw bad('IPv6 reference');
+  } else {
+    const colon = text.indexOf(':');
+    hostEnd = colon < 0 ? text.length : colon;
+    if (hostEnd === 0) throw bad('empty host');
+    for (let i = 0; i < hostEnd; i++) {
+      const c = text.charCodeAt(i);
+      // Underscores are no host characters by the RFC but are met in private networks.
+      const ok = isTokenChar(c) && c !== 33 && c !== 37 && c !== 39 && c !== 42 && c !== 43;
+      if (!ok || c === 96 || c === 126) throw bad('host');
+    }
+  }
+  const host = text.slice(0, hostEnd).toLowerCase();
+  if (hostEnd === text.length) return { host };
+  if (text.charCodeAt(hostEnd) !== 58) throw bad('host');
+  if (text.length - hostEnd > 6 || !isDigits(text, hostEnd + 1)) throw bad('port');
+  const port = Number(text.slice(hostEnd + 1));
+  if (port > MAX_PORT) throw bad('port');
+  return { host, port };
+}
+
+function isIpv6Reference(text: string, end: number): boolean {
+  for (let i = 1; i < end - 1; i++) {
+    const c = text.charCodeAt(i);
+    const hex = (c >= 48 && c <= 58) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102);
+    if (!hex && c !== 46) return false;
+  }
+  return true;
+}
+
+/** The URI as text. */
+export function formatUri(uri: Uri): string {
+  if (uri.kind === 'other') return `${uri.scheme}:${uri.opaque}`;
+  if (uri.kind === 'tel') return `tel:${uri.number}${formatParams(uri.params)}`;
+  const password = uri.password === undefined ? '' : `:${uri.password}`;
+  const user = uri.user === undefined ? '' : `${uri.user}${password}@`;
+  const port = uri.port === undefined ? '' : `:${uri.port}`;
+  const headers = uri.headers === undefined ? '' : `?${uri.headers}`;
+  return `${uri.scheme}:${user}${uri.host}${port}${formatParams(uri.params)}${headers}`;
+}
+
+/** User part (of `sip:`, `sips:`) or number (of `tel:`) as plain text; `''` when there is none. */
+export function userOf(uri: Uri): string {
+  if (uri.kind === 'tel') return uri.number;
+  if (uri.kind === 'other' || uri.user === undefined) return '';
+  return unescapeText(uri.user);
+}
+
+function unescapeText(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    // Escapes that are not UTF-8 cannot be shown as text; the escaped form still identifies them.
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
+
+/** Escapes plain text for the user part of a SIP URI (RFC 3261 §25.1 user). */
+export function escapeUser(text: string): string {
+  return encodeURIComponent(text).replace(/%(2B|26|3D|24|2C|3B|3F|2F)/g, (all) =>
+    decodeURIComponent(all),
+  );
+}
+
+const COMPARED_PARAMS = ['user', 'ttl', 'method', 'maddr', 'transport'];
+
+/**
+ * Whether two URIs are equivalent (RFC 3261 §19.1.4): user and password case-sensitive with escapes
+ * undone, the rest case-insensitive; a parameter in only one URI is ignored unless it is `user`,
+ * `ttl`, `method`, `maddr` or `transport`.
+ */
+export function uriEquals(a: Uri, b: Uri): boolean {
+  if (a.kind === 'tel' && b.kind === 'tel') return telDigits(a.number) === telDigits(b.number);
+  if (a.kind !== 'sip' || b.kind !== 'sip') return formatUri(a) === formatUri(b);
+  if (a.scheme !== b.scheme || a.host !== b.host || a.port !== b.port) return false;
+  if (userOf(a) !== userOf(b)) return false;
+  if (unescapeText(a.password ?? '') !== unescapeText(b.password ?? '')) return false;
+  if ((a.headers ?? '') !== (b.headers ?? '')) return false;
+  for (const name of COMPARED_PARAMS) {
+    if (a.params.get(name)?.toLowerCase() !== b.params.get(name)?.toLowerCase()) return false;
+  }
+  for (const [name, value] of a.params) {
+    const other = b.params.get(name);
+    if (other !== undefined && other.toLowerCase() !== value.toLowerCase()) return false;
+  }
+  return true;
+}
+
+function telDigits(number: string): string {
+  return number.replace(/[().-]/g, '').toLowerCase();
+}
+
+/** Host without the brackets of an IPv6 reference, as sockets want it. */
+export function bareHost(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
+}
+
+/** Host for use in a URI or Via: an IPv6 address gets brackets. */
+export function bracketHost(address: string): string {
+  return address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
+}
+
+function bad(what: string): ParseError {
+  return new ParseError('uri', `Malformed URI: ${what}`);
+}
