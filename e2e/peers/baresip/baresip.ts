@@ -1,14 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { freePort, freePorts } from '../../harness/ports.ts';
 import { findProgram, type RunningProcess, startProcess } from '../../harness/processes.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { type WaitOptions, waitFor } from '../../harness/wait-for.ts';
-import { type Heard, hears } from '../audio/heard.ts';
+import { type Heard, hears, waitForLastingSilence } from '../audio/heard.ts';
 import { writeToneFile } from '../audio/tone-file.ts';
 import { type BaresipConfig, MODULE_PATH, renderAccount, renderConfig } from './config.ts';
 import { type BaresipControl, type BaresipEvent, openControl } from './control.ts';
-import { lastHeard } from './recording.ts';
+import { blockMicrophoneFiles, lastHeard } from './recording.ts';
 
 const RTP_PORTS = 16;
 /** The tone lasts longer than any call of a test. */
@@ -75,6 +76,8 @@ export interface Baresip extends AsyncDisposable {
   heard(): Promise<Heard>;
   /** Waits until a tone is heard. */
   waitToHear(hz: number, options?: WaitOptions): Promise<Heard>;
+  /** Waits for half a second in which no audio arrives, or only silence. */
+  waitForSilence(options?: WaitOptions): Promise<void>;
   /** All keys the other end has pressed so far. */
   dtmf(): string;
   waitForDtmf(digits: string, options?: WaitOptions): Promise<void>;
@@ -117,6 +120,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     await writeToneFile({ path: config.wav, hz, rate: 8_000, seconds: TONE_SECONDS });
   }
   await mkdir(config.recordings);
+  const unblock = await blockMicrophoneFiles(config.recordings);
   await writeFile(join(dir.path, 'config'), renderConfig(config));
   await writeFile(join(dir.path, 'accounts'), renderAccount(config), { mode: 0o600 });
   await writeFile(join(dir.path, 'contacts'), '');
@@ -126,16 +130,20 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     command,
     args: ['-f', dir.path, '-v'],
     cwd: dir.path,
-    // It looks for nothing in anybody's home.
-    env: { ...process.env, HOME: dir.path },
+    // Nothing of anybody's home; recordings are named by local time.
+    env: { ...process.env, HOME: dir.path, TZ: 'UTC' },
   });
   try {
     const control = await openControl(config.controlPort, {
       timeoutMs: 10_000,
       given: () => running.exit !== undefined,
     });
-    return phone(config, control, running, () => dir.remove());
+    return phone(config, control, running, async () => {
+      unblock();
+      await dir.remove();
+    });
   } catch (error) {
+    unblock();
     await running.kill9();
     throw new Error(`${String(error)}\n${running.tail()}`, { cause: error });
   }
@@ -187,11 +195,20 @@ function phone(
       });
     },
     async waitForRegisterFailed(options) {
-      return (await next('REGISTER_FAIL', options)).param ?? '';
+      // The event may have come before the control connection; the log is complete.
+      return waitFor(
+        `phone ${config.user} to be turned down`,
+        () => running.lines.map(registerFailure).find((reason) => reason !== undefined),
+        { ...options, explain },
+      );
     },
     dial: (target) => run('dial', uri(target)),
     accept: () => run('accept'),
-    hangup: () => run('hangup'),
+    async hangup() {
+      await run('hangup');
+      // Its own end of a call is an event like any other; taken here, it is not mistaken for one.
+      await next('CALL_CLOSED');
+    },
     hold: () => run('hold'),
     resume: () => run('resume'),
     transfer: (target) => run('transfer', uri(target)),
@@ -220,6 +237,8 @@ function phone(
         { ...options, explain: () => `heard ${JSON.stringify(last)}\n${explain()}` },
       );
     },
+    waitForSilence: (options) =>
+      waitForLastingSilence(`phone ${config.user}`, self.heard, { ...options, explain }),
     dtmf: () =>
       events
         .filter((event) => event.type === 'CALL_DTMF_START')
@@ -246,4 +265,9 @@ function phone(
     },
   };
   return self;
+}
+
+/** Reads `reg: sip:20@pbx: 401 Unauthorized (server)`, which comes in red. */
+function registerFailure(line: string): string | undefined {
+  return /reg: \S+: ([3-6]\d\d [^(]*[^( ])/.exec(stripVTControlCharacters(line))?.[1];
 }

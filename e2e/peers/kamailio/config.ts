@@ -102,6 +102,7 @@ modparam("xlog", "force_color", 0)
 event_route[htable:mod-init] {
 ${table('users', config.users)}
 ${table('aliases', config.aliases)}
+  return; # A block must not be empty.
 }
 
 event_route[xhttp:request] {

@@ -125,16 +125,16 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
       if (!record) return;
       if (records.length < KEPT_RECORDS) records.push(record);
     });
-    await waitFor(
-      'kamailio to answer',
-      async () => {
-        if (started.exit) return true;
-        await callRpc('core.uptime', []);
-        return true;
-      },
-      { explain: () => started.tail() },
-    );
-    if (started.exit) throw new Error(`kamailio ended at once\n${started.tail()}`);
+    try {
+      await waitFor(
+        'kamailio to answer',
+        async () => started.exit !== undefined || (await callRpc('core.uptime', [])) !== undefined,
+      );
+      if (started.exit) throw new Error('kamailio ended at once');
+    } catch (error) {
+      await started.kill9();
+      throw new Error(`${String(error)}\n${started.tail()}`, { cause: error });
+    }
     return started;
   };
 
@@ -149,7 +149,10 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
     return parseReply(method, await response.text());
   };
 
-  let running = await launch();
+  let running = await launch().catch(async (error: unknown) => {
+    await dir.remove();
+    throw error;
+  });
 
   const kamailio: Kamailio = {
     host: '127.0.0.1',
