@@ -6,6 +6,8 @@ const workers = Math.max(2, Math.min(8, availableParallelism()));
 
 const everywhere = '{apps,packages,tools,e2e}';
 const nothing = ['**/node_modules/**', '**/dist/**'];
+/** One PostgreSQL for the run; each test file copies a migrated template into a database of its own. */
+const postgres = './packages/database/src/node/vitest-setup.ts';
 
 /** Projects with the same `groupOrder` run side by side; lower numbers run first. */
 export default defineConfig({
@@ -46,6 +48,7 @@ export default defineConfig({
           include: [`${everywhere}/**/*.it.test.ts`],
           exclude: nothing,
           environment: 'node',
+          globalSetup: postgres,
           pool: 'forks',
           maxWorkers: workers,
           sequence: { groupOrder: 1 },
@@ -60,6 +63,7 @@ export default defineConfig({
           include: ['e2e/**/*.e2e.test.ts'],
           exclude: nothing,
           environment: 'node',
+          globalSetup: postgres,
           pool: 'forks',
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

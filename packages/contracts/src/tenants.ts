@@ -105,6 +105,7 @@ export type UpdateTenant = z.infer<typeof updateTenant>;
 
 /** Why a tenant was suspended; several reasons stand side by side (PLT-015). */
 export const suspendReason = z.enum(['payment', 'abuse', 'partner', 'operator', 'trial_over']);
+export type SuspendReason = z.infer<typeof suspendReason>;
 export const suspendTenant = z
   .strictObject({ reason: suspendReason })
   .meta({ id: 'SuspendTenant' });

@@ -21,6 +21,7 @@ export const phoneNumberText = z.string().trim().min(1).max(64);
 
 /** Where a number stands in the user's contact data; `business` and `phone1` … bind lines. */
 export const phoneSlot = z.enum(['business', 'phone1', 'phone2', 'mobile', 'mailbox']);
+export type PhoneSlot = z.infer<typeof phoneSlot>;
 
 export const userPhone = z.object({
   slot: phoneSlot,
