@@ -66,6 +66,16 @@ export const settingDefinitions = {
     'on',
     '`on` applies the demo tenant and starts the simulated PBX (standalone only).',
   ),
+  TRUNKLINE_DEMO_ACCOUNTS: setting(
+    z.string().optional(),
+    'set by the supervisor',
+    'File with demo accounts that the sign-in page offers to loopback addresses.',
+  ),
+  TRUNKLINE_DEMO_PBX_PORT: setting(
+    port.default(0),
+    '0',
+    'SIP port of the simulated PBX (loopback, UDP); 0 takes a free one.',
+  ),
   TRUNKLINE_LOG_LEVEL: setting(
     z.enum(logLevels).default('info'),
     'info',
@@ -219,6 +229,8 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     platformDomain: s.TRUNKLINE_PLATFORM_DOMAIN,
     dataDir: s.TRUNKLINE_DATA,
     demo: s.TRUNKLINE_DEMO,
+    demoAccountsFile: s.TRUNKLINE_DEMO_ACCOUNTS,
+    demoPbxPort: s.TRUNKLINE_DEMO_PBX_PORT,
     logLevel: s.TRUNKLINE_LOG_LEVEL,
     webRoot: s.TRUNKLINE_WEB_ROOT,
     region: s.TRUNKLINE_REGION,
