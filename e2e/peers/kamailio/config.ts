@@ -16,7 +16,7 @@ export interface KamailioConfig {
   readonly ringSeconds: number;
 }
 
-/** Marks the log lines that carry a SIP message, base64 behind source address and port. */
+/** Marks the log lines that carry a SIP message, base64 behind direction and source. */
 export const SIP_LINE = 'TRUNKLINE-SIP';
 
 /** Path of the JSON-RPC door on the SIP port over TCP. */
@@ -117,7 +117,7 @@ route[LOG] {
 reply_route { route(LOG); }
 
 event_route[sl:local-response] {
-  xlog("L_NOTICE", "${SIP_LINE} sent $si:$sp $(mb{s.encode.base64})\\n");
+  xlog("L_NOTICE", "${SIP_LINE} sent - $(mb{s.encode.base64})\\n");
 }
 
 # Whatever a Contact or Route says, nothing leaves this machine.

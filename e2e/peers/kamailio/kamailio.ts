@@ -24,7 +24,7 @@ export interface KamailioOptions {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Digest realm; default `pbx.test`. */
   readonly realm?: string;
-  /** Digest algorithm; default `MD5`, as most telephone systems have it. */
+  /** Digest algorithm; default `MD5`, as most telephone systems have it (and all baresip can). */
   readonly algorithm?: 'MD5' | 'SHA-256';
   /** Seconds a nonce stays good; default 60. */
   readonly nonceSeconds?: number;
@@ -52,7 +52,10 @@ export interface Kamailio extends AsyncDisposable {
   /** `127.0.0.1:PORT` */
   readonly address: string;
   readonly realm: string;
-  /** Every SIP message received, and every reply of its own, oldest first, over all restarts. */
+  /**
+   * Every SIP message received, and every final reply the configuration sends, oldest first, over
+   * all restarts. Not in it: `100 trying`, and 408 for a call nobody has answered in time.
+   */
   readonly records: readonly SipRecord[];
   /** Bindings of a user now; none if not registered. */
   registered(user: string): Promise<readonly Contact[]>;

@@ -57,6 +57,23 @@ test('reads a response by the method it answers', () => {
   expect(matchesSipRecord(record, { fromUser: '30' })).toBe(false);
 });
 
+test('a reply of its own tells where it went', () => {
+  const head = ['CSeq: 7 INVITE', '', ''];
+  const sent = (via: string) =>
+    parseSipLine(
+      logged('SIP/2.0 404 Not Found', `Via: SIP/2.0/${via}`, ...head).replace(
+        'received 127.0.0.1:5062',
+        'sent -',
+      ),
+    );
+  expect(sent('UDP 10.0.0.1:5062;branch=z9hG4bK1;rport=4711;received=127.0.0.1')).toMatchObject({
+    direction: 'sent',
+    peer: '127.0.0.1:4711',
+    status: 404,
+  });
+  expect(sent('TCP 127.0.0.1;branch=z9hG4bK1')?.peer).toBe('127.0.0.1:5060');
+});
+
 test('other lines, and what is no SIP, are passed over', () => {
   expect(parseSipLine(' 0(1) INFO: <core>: listening')).toBeUndefined();
   expect(parseSipLine(logged('hello'))).toBeUndefined();

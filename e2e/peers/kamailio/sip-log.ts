@@ -64,14 +64,11 @@ export function parseSipLine(line: string): SipRecord | undefined {
   const [, direction, peer, encoded] = found;
   if (!peer || !encoded) return undefined;
   const message = Buffer.from(encoded, 'base64').toString('utf8');
-  return parseMessage(direction === 'sent' ? 'sent' : 'received', peer, message);
+  return parseMessage(direction === 'sent' ? undefined : peer, message);
 }
 
-function parseMessage(
-  direction: SipRecord['direction'],
-  peer: string,
-  message: string,
-): SipRecord | undefined {
+/** @param source sender of a received message; `undefined` for one that was sent */
+function parseMessage(source: string | undefined, message: string): SipRecord | undefined {
   const end = message.indexOf('\r\n\r\n');
   const head = end < 0 ? message : message.slice(0, end);
   const [first, ...rest] = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
@@ -88,8 +85,8 @@ function parseMessage(
   const [cseq, cseqMethod] = (headers.get('cseq')?.[0] ?? '').split(/\s+/);
   const toHeader = headers.get('to')?.[0] ?? '';
   const common = {
-    direction,
-    peer,
+    direction: source === undefined ? ('sent' as const) : ('received' as const),
+    peer: source ?? replyTarget(headers.get('via')?.[0] ?? ''),
     from: uriOf(headers.get('from')?.[0] ?? ''),
     to: uriOf(toHeader),
     toTag: /;\s*tag\s*=/i.test(toHeader.replace(/<[^>]*>/, '')),
@@ -118,6 +115,14 @@ function parseMessage(
     ruri: request[2],
     ...(user === undefined ? {} : { ruriUser: user }),
   };
+}
+
+/** Where a reply goes: `received` and `rport` of the topmost Via, else its own address (RFC 3581 §4). */
+function replyTarget(via: string): string {
+  const sentBy = /^SIP\s*\/\s*2\.0\s*\/\s*\w+\s+([^;,\s]+)/i.exec(via)?.[1] ?? '';
+  const [, host = '', port = '5060'] = /^(.*?)(?::(\d+))?$/.exec(sentBy) ?? [];
+  const parameter = (name: string) => new RegExp(`;\\s*${name}=([^;,\\s]+)`, 'i').exec(via)?.[1];
+  return `${parameter('received') ?? host}:${parameter('rport') ?? port}`;
 }
 
 function uriOf(header: string): string {
