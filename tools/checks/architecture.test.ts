@@ -156,6 +156,11 @@ describe('node:', () => {
     expect(findingsIn({ 'packages/services/src/node/a.ts': text })).toEqual([]);
   });
 
+  test('where only packets are handled, Buffer is fine; process is not', () => {
+    expect(findingsIn({ 'packages/sip/src/a.ts': 'Buffer.from([]);' })).toEqual([]);
+    expect(findingsIn({ 'packages/sip/src/a.ts': 'process.exit();' })).toHaveLength(1);
+  });
+
   test('a name of the file’s own is no global of Node', () => {
     const text = 'export const run = (process: { id: number }) => process.id;';
     expect(findingsIn({ 'packages/services/src/a.ts': text })).toEqual([]);

@@ -5,6 +5,7 @@ import { knots, shortestCycle } from './cycles.ts';
 import { importSites } from './imports.ts';
 import { impureUses, nodeGlobals } from './purity.ts';
 import {
+  allowedGlobals,
   brokenArrow,
   groupOf,
   isBuildConfiguration,
@@ -106,7 +107,7 @@ function checkRelative(from: Place, target: string, report: Report): void {
 function checkGlobals(file: string, place: Place, syntax: Syntax): Violation[] {
   const found: Violation[] = [];
   if (!mayUseNode(place)) {
-    for (const { line, text } of nodeGlobals(syntax)) {
+    for (const { line, text } of nodeGlobals(syntax, allowedGlobals(place))) {
       found.push({ file, line, found: `uses Node's ${text}`, rule: NODE_RULE });
     }
   }

@@ -8,7 +8,7 @@ export interface GlobalUse {
   readonly text: string;
 }
 
-const NODE_GLOBALS = new Set(['process', 'Buffer', '__dirname', '__filename', 'global']);
+const NODE_GLOBALS: readonly string[] = ['process', 'Buffer', '__dirname', '__filename', 'global'];
 
 const IMPURE_CALLS = new Set([
   'fetch',
@@ -63,18 +63,15 @@ function boundNames(syntax: Syntax): Set<string> {
   return names;
 }
 
-/** Uses of Node's own globals (`process.env`, `Buffer.from` …). */
-export function nodeGlobals(syntax: Syntax): GlobalUse[] {
-  const bound = boundNames(syntax);
+/** Uses of Node's own globals (`process.env`, `Buffer.from` …), save those that are allowed. */
+export function nodeGlobals(syntax: Syntax, allowed: readonly string[]): GlobalUse[] {
+  const hidden = new Set([...boundNames(syntax), ...allowed]);
   const uses: GlobalUse[] = [];
   syntax.visit({
     MemberExpression: (node) => {
       const { object } = node;
-      if (
-        object.type === 'Identifier' &&
-        NODE_GLOBALS.has(object.name) &&
-        !bound.has(object.name)
-      ) {
+      if (object.type !== 'Identifier' || hidden.has(object.name)) return;
+      if (NODE_GLOBALS.includes(object.name)) {
         uses.push({ line: syntax.lineAt(node.start), text: memberName(node) ?? object.name });
       }
     },

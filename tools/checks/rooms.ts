@@ -144,6 +144,14 @@ export function mayUseNode(place: Place): boolean {
   );
 }
 
+/**
+ * Node's globals that a room may use all the same: sip, media and xmpp handle packets on servers
+ * only, and Deno has `Buffer` as a global too.
+ */
+export function allowedGlobals({ group, name }: Place): readonly string[] {
+  return group === 'packages' && ['sip', 'media', 'xmpp'].includes(name) ? ['Buffer'] : [];
+}
+
 export const NODE_RULE =
   'node: only in apps/media-node, apps/standalone, apps/cli, packages/sip/src/transport, folders named node, tests and tools; everything else also runs on Deno, workerd or in browsers';
 
