@@ -108,6 +108,16 @@ describe('arrows that are refused', () => {
     expect(findings.join('\n')).toContain('packages/numbers → packages/database');
   });
 
+  test('the supervisor starts the other apps’ main script, and nobody else does', () => {
+    const start = (path: string) => `new URL('../../edge/src/${path}', import.meta.url);`;
+    expect(findingsIn({ 'apps/standalone/src/a.ts': start('main.ts') })).toEqual([]);
+    expect(findingsIn({ 'apps/standalone/src/a.ts': start('hub.ts') })).toHaveLength(1);
+    expect(
+      findingsIn({ 'apps/standalone/src/a.ts': importing('../../edge/src/main.ts') }),
+    ).toHaveLength(1);
+    expect(findingsIn({ 'apps/cli/src/a.ts': start('main.ts') })).toHaveLength(1);
+  });
+
   test('the message names place, arrow and rule', () => {
     expect(
       findingsIn({ 'packages/numbers/src/a.ts': importing('@trunkline/database/a.ts') }),

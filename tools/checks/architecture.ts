@@ -10,6 +10,7 @@ import {
   groupOf,
   isBuildConfiguration,
   isTestPlace,
+  mayStart,
   mayUseNode,
   NODE_RULE,
   type Place,
@@ -43,7 +44,7 @@ export function checkArchitecture(root: string): Violation[] {
     const syntax = parseSource(file, readFileSync(join(root, file), 'utf8'));
     const targets: string[] = [];
     graph.set(file, targets);
-    for (const { specifier, line } of importSites(syntax)) {
+    for (const { specifier, line, isScript } of importSites(syntax)) {
       const report = (found: string, rule: string) => violations.push({ file, line, found, rule });
       if (specifier.startsWith('node:') || BUILTINS.has(specifier)) {
         if (!mayUseNode(place)) report(`imports ${specifier}`, NODE_RULE);
@@ -51,6 +52,7 @@ export function checkArchitecture(root: string): Violation[] {
         const target = posix.normalize(
           posix.join(posix.dirname(file), specifier.split('?')[0] ?? ''),
         );
+        if (isScript && mayStart(place, placeOf(target))) continue;
         targets.push(target);
         checkRelative(place, target, report);
       } else if (specifier.startsWith(SCOPE)) {

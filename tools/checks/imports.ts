@@ -5,6 +5,8 @@ import { type Syntax, staticText } from './syntax.ts';
 export interface ImportSite {
   readonly specifier: string;
   readonly line: number;
+  /** Named as a script to start, not as a module to load. */
+  readonly isScript: boolean;
 }
 
 /**
@@ -13,10 +15,10 @@ export interface ImportSite {
  */
 export function importSites(syntax: Syntax): ImportSite[] {
   const sites: ImportSite[] = [];
-  const add = (source: ESTree.Node | null | undefined) => {
+  const add = (source: ESTree.Node | null | undefined, isScript = false) => {
     const specifier = staticText(source);
     if (source && specifier !== undefined) {
-      sites.push({ specifier, line: syntax.lineAt(source.start) });
+      sites.push({ specifier, line: syntax.lineAt(source.start), isScript });
     }
   };
   syntax.visit({
@@ -33,7 +35,7 @@ export function importSites(syntax: Syntax): ImportSite[] {
     NewExpression: ({ callee, arguments: [first, second] }) => {
       const isUrl = callee.type === 'Identifier' && callee.name === 'URL';
       if (isUrl && isImportMeta(second, 'url') && /\.[mc]?[jt]sx?$/.test(staticText(first) ?? '')) {
-        add(first);
+        add(first, true);
       }
     },
   });

@@ -1,12 +1,30 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { compareDictionaries } from '../../packages/ui/src/i18n/compare.ts';
-import type { Dictionary } from '../../packages/ui/src/i18n/i18n.ts';
+import { REPOSITORY } from './architecture.ts';
 import { sourceFiles } from './source-files.ts';
 import type { Violation } from './violation.ts';
 
 const LANGUAGES = ['de', 'en'] as const;
 const RULE = 'every text exists in German and English, with the same placeholders';
+
+/** Nested texts. */
+interface Dictionary {
+  readonly [key: string]: string | Dictionary;
+}
+
+type CompareDictionaries = (de: Dictionary, en: Dictionary) => string[];
+
+/**
+ * The comparison that the web apps' own tests use. It is loaded when needed, because an import
+ * would have it checked without the types of a browser, which its neighbours need.
+ */
+async function loadComparison(): Promise<CompareDictionaries> {
+  const path = join(REPOSITORY, 'packages/ui/src/i18n/compare.ts');
+  const module: { compareDictionaries: CompareDictionaries } = await import(
+    pathToFileURL(path).href
+  );
+  return module.compareDictionaries;
+}
 
 /**
  * Compares `de.ts` and `en.ts` in each folder that has one of them; what each exports is its
@@ -17,6 +35,7 @@ export async function checkMessages(root: string): Promise<Violation[]> {
   const folders = new Set(
     [...files].filter((file) => /\/(?:de|en)\.ts$/.test(file)).map((file) => file.slice(0, -6)),
   );
+  const compareDictionaries = await loadComparison();
   const violations: Violation[] = [];
   for (const folder of folders) {
     const missing = LANGUAGES.map((language) => `${folder}/${language}.ts`).filter(

@@ -179,6 +179,12 @@ export function brokenArrow(from: Place, to: Place): string | undefined {
   return undefined;
 }
 
+/** The supervisor starts the other apps as processes of their own; that is no import. */
+export function mayStart(from: Place, to: Place): boolean {
+  const isMain = /^src\/(?:node\/)?main\.ts$/.test(to.path);
+  return from.group === 'apps' && from.name === 'standalone' && to.group === 'apps' && isMain;
+}
+
 /** Whether a workspace package of this name exists in the house, and in which group. */
 export function groupOf(name: string): 'apps' | 'packages' | 'e2e' | undefined {
   if (PACKAGES.includes(name)) return 'packages';
