@@ -56,7 +56,7 @@ export class SourceLatch {
     if (same(source, this.#options.announced)) {
       // The announced source takes precedence over one latched to, while the window is open.
       if (this.#locked !== undefined && !open) return false;
-      this.#locked = { ...source };
+      this.#locked = { address: source.address, port: source.port };
       return true;
     }
     if (this.#locked !== undefined || !open || !this.#expects(source.address)) return false;
@@ -75,7 +75,9 @@ export class SourceLatch {
       run.ssrc !== packet.ssrc ||
       sequenceDistance(packet.sequenceNumber, run.sequenceNumber) !== 1
     ) {
-      this.#run = { source: { ...source }, ...pick(packet), length: 1 };
+      const { ssrc, sequenceNumber } = packet;
+      const { address, port } = source;
+      this.#run = { source: { address, port }, ssrc, sequenceNumber, length: 1 };
       return false;
     }
     run.sequenceNumber = packet.sequenceNumber;
@@ -85,10 +87,6 @@ export class SourceLatch {
     this.#run = undefined;
     return true;
   }
-}
-
-function pick(packet: { ssrc: number; sequenceNumber: number }) {
-  return { ssrc: packet.ssrc, sequenceNumber: packet.sequenceNumber };
 }
 
 function same(a: SourceAddress, b: SourceAddress): boolean {

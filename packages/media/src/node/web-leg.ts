@@ -1,4 +1,5 @@
 /** The WebRTC leg of a bridge: one werift peer connection that answers a browser. */
+import { randomBytes } from 'node:crypto';
 import {
   MediaStreamTrack,
   RTCPeerConnection,
@@ -52,6 +53,9 @@ export class WebLeg {
       iceUseIpv6: false,
       iceUseTcp: false,
       iceAdditionalHostAddresses: [...settings.announcedAddresses],
+      // werift fills the password up to 22 hexadecimal digits, 88 bits; with these 120 bits it has
+      // the 128 of RFC 8445 §5.3.
+      icePasswordPrefix: randomBytes(15).toString('base64'),
       ...(settings.icePortRange === undefined
         ? {}
         : { icePortRange: [settings.icePortRange.min, settings.icePortRange.max] }),
@@ -79,7 +83,11 @@ export class WebLeg {
   }
 
   get iceState(): IceState {
-    return this.#closed ? 'closed' : this.#connection.iceConnectionState;
+    if (this.#closed) return 'closed';
+    const { state, connection } = this.#transceiver.dtlsTransport.iceTransport;
+    // werift also says 'completed' when it has gathered its own candidates.
+    const isOpen = state === 'connected' || state === 'completed';
+    return isOpen && connection.nominated === undefined ? 'checking' : state;
   }
 
   get remoteReport(): RemoteReport | null {
@@ -98,7 +106,11 @@ export class WebLeg {
 
   /** Answers the first or a later offer of this connection. */
   async answer(offer: WebOffer): Promise<string> {
-    if (this.#gate !== undefined && offer.iceUfrag !== this.#offer.iceUfrag) this.#gate.restart();
+    const restarts = this.#gate !== undefined && offer.iceUfrag !== this.#offer.iceUfrag;
+    if (restarts) {
+      this.#gate?.restart();
+      this.#up = false;
+    }
     this.#offer = offer;
     try {
       await this.#connection.setRemoteDescription({ type: 'offer', sdp: offer.reducedSdp });
@@ -113,6 +125,7 @@ export class WebLeg {
     if (sdp === undefined || !sdp.includes('a=candidate:')) {
       throw new MediaEngineError('internal', 'no address could be bound for the browser');
     }
+    if (restarts) this.#restartChecks();
     if (!this.#up) this.#startSetupTimer();
     return sdp;
   }
@@ -157,11 +170,20 @@ export class WebLeg {
     });
   }
 
+  /** werift leaves ICE alone once DTLS is connected, also when the browser has restarted ICE. */
+  #restartChecks(): void {
+    const { iceTransport, state } = this.#transceiver.dtlsTransport;
+    if (state !== 'connected') return;
+    iceTransport.start().catch(() => {
+      // The state change to 'failed', or the close, has told it already.
+    });
+  }
+
   #checkUp(): void {
-    const dtls = this.#transceiver.dtlsTransport;
-    const ice = dtls.iceTransport.state;
-    const up = dtls.state === 'connected' && (ice === 'connected' || ice === 'completed');
-    if (!up || this.#up || this.#closed) return;
+    const ice = this.iceState;
+    const isIceUp = ice === 'connected' || ice === 'completed';
+    const isDtlsUp = this.#transceiver.dtlsTransport.state === 'connected';
+    if (!isIceUp || !isDtlsUp || this.#up || this.#closed) return;
     this.#up = true;
     this.#wasUp = true;
     clearTimeout(this.#setupTimer);
@@ -178,8 +200,7 @@ export class WebLeg {
   #startSetupTimer(): void {
     clearTimeout(this.#setupTimer);
     this.#setupTimer = setTimeout(() => {
-      const iceUp = this.#transceiver.dtlsTransport.iceTransport.state === 'connected';
-      this.#lose(iceUp ? 'dtls-failed' : 'ice-failed');
+      this.#lose(this.iceState === 'checking' ? 'ice-failed' : 'dtls-failed');
     }, SETUP_TIMEOUT_MS);
     this.#setupTimer.unref();
   }
