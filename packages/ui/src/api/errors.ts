@@ -4,7 +4,7 @@ import {
   type FieldError,
   type Problem,
 } from '@trunkline/contracts/errors.ts';
-import type { Language } from '../i18n/i18n.ts';
+import type { Language } from '@trunkline/contracts/time.ts';
 
 /** Any failure of the API or of a realtime command, with its stable code. */
 export class ApiError extends Error {

@@ -1,4 +1,4 @@
-import type { Language } from '../i18n/i18n.ts';
+import type { Language } from '@trunkline/contracts/time.ts';
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 const zones = { de: 'de-DE', en: 'en-GB' } as const;

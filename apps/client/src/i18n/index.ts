@@ -1,0 +1,12 @@
+import { createT, createUseT, type Dictionary, type Language } from '@trunkline/ui/i18n/i18n.ts';
+import type { de } from './de.ts';
+
+export type ClientTexts = typeof de;
+export const useT = createUseT<ClientTexts>();
+/** For texts outside components. */
+export const translate = createT<ClientTexts>();
+
+/** Loads one language; the other one stays on the server. */
+export async function loadTexts(language: Language): Promise<Dictionary> {
+  return language === 'de' ? (await import('./de.ts')).de : (await import('./en.ts')).en;
+}

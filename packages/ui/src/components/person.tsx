@@ -1,0 +1,60 @@
+import { Avatar } from '@fluentui/react-avatar';
+import type { PresenceView } from '@trunkline/contracts/presence.ts';
+import type { ReactNode } from 'react';
+import styles from './person.module.css';
+import { fluentStatus, usePresenceWords } from './presence.tsx';
+
+export interface PersonAvatarProps {
+  name: string;
+  /** Left out: no badge at all. */
+  presence?: PresenceView | undefined;
+  badge?: boolean;
+  size?: 24 | 28 | 32 | 36 | 40 | 48 | 56 | 64 | 72 | 96;
+}
+
+/** Initials in a colour of the name's own, with the presence badge. */
+export function PersonAvatar({ name, presence, badge = true, size = 40 }: PersonAvatarProps) {
+  const words = usePresenceWords();
+  return (
+    <Avatar
+      name={name}
+      color="colorful"
+      size={size}
+      {...(badge
+        ? {
+            badge: {
+              status: fluentStatus[presence?.state ?? 'offline'],
+              'aria-label': words(presence),
+            },
+          }
+        : {})}
+    />
+  );
+}
+
+export interface PersonRowProps {
+  name: string;
+  presence: PresenceView | undefined;
+  /** Shown at the right edge: number, buttons. */
+  children?: ReactNode;
+}
+
+/** A person in a list: avatar with badge, name, what they do now in words. */
+export function PersonRow({ name, presence, children }: PersonRowProps) {
+  const words = usePresenceWords();
+  const note = presence?.note ? ` · ${presence.note}` : '';
+  const onPhone = presence?.state === 'on_the_phone';
+  return (
+    <div className={onPhone ? `${styles.row} ${styles.phone}` : styles.row}>
+      <PersonAvatar name={name} presence={presence} />
+      <span className={styles.text}>
+        <span className={styles.name}>{name}</span>
+        <span className={styles.words}>
+          {words(presence)}
+          {note}
+        </span>
+      </span>
+      {children}
+    </div>
+  );
+}
