@@ -17,6 +17,21 @@ const running = new Set();
 const exitCodeOf = (signal) => 128 + (constants.signals[signal] ?? 0);
 
 /**
+ * Steps run in process groups of their own, so that what they started ends with them.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup(child, signal) {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // The group may have ended just now, which is what was wanted.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
+  }
+}
+
+/**
  * Ends the steps under way and this process when the launcher is told to stop before its
  * foreground program runs. The lock is released by its own `exit` handler.
  */
@@ -24,7 +39,7 @@ export function stopStepsOnSignals() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       if (foreground !== undefined) return;
-      for (const child of running) child.kill('SIGTERM');
+      for (const child of running) signalGroup(child, 'SIGTERM');
       process.stderr.write(`\nStopped by ${signal}.\n`);
       process.exit(exitCodeOf(signal));
     });
@@ -42,7 +57,12 @@ export function runStep(command, args, { cwd, env, log, limitMs, hint }) {
   mkdirSync(dirname(log), { recursive: true });
   const file = createWriteStream(log);
   let tail = '';
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   running.add(child);
   const collect = (/** @type {Buffer} */ chunk) => {
     file.write(chunk);
@@ -54,8 +74,8 @@ export function runStep(command, args, { cwd, env, log, limitMs, hint }) {
     let timedOut = false;
     const limit = setTimeout(() => {
       timedOut = true;
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), KILL_GRACE_MS).unref();
+      signalGroup(child, 'SIGTERM');
+      setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_GRACE_MS).unref();
     }, limitMs);
     const settle = () => {
       clearTimeout(limit);

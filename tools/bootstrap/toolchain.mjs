@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runStep } from './children.mjs';
 import { LauncherFailure } from './failure.mjs';
@@ -91,11 +91,13 @@ export function inspectToolchain(root) {
  */
 export async function fetchToolchain({ root, cache, env, wanted }) {
   if (wanted.length > 1 && isMusl()) throw noNodeFor(`${platform} with musl`);
-  const fresh = join(cache, 'tools.new');
-  const old = join(cache, 'tools.old');
+  // Names of this process' own: an npm whose launcher was killed may still write to the last one's.
+  const fresh = join(cache, `tools.new.${process.pid}`);
+  const old = join(cache, `tools.old.${process.pid}`);
   const tools = join(root, '.tools');
-  rmSync(fresh, { recursive: true, force: true });
-  rmSync(old, { recursive: true, force: true });
+  for (const left of readdirSync(cache).filter((name) => /^tools\.(?:new|old)\./.test(name))) {
+    rmSync(join(cache, left), { recursive: true, force: true, maxRetries: 3 });
+  }
   mkdirSync(fresh, { recursive: true });
   // The npm that runs this launcher, where there is one: it need not be on PATH.
   const npm = process.env.npm_execpath ?? '';
