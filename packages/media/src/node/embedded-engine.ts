@@ -38,12 +38,16 @@ export async function startEmbeddedEngine(settings: EngineSettings): Promise<Med
   return new EmbeddedEngine(structuredClone(settings));
 }
 
+/** A place among the bridges, taken while the bridge is still being opened. */
+interface Entry {
+  bridge?: Bridge;
+}
+
 class EmbeddedEngine implements MediaEngine {
   readonly #settings: EngineSettings;
   readonly #ports: RtpPorts;
   readonly #emitter = new Emitter<MediaEngineEvents>();
-  /** Undefined while the bridge is being opened. */
-  readonly #bridges = new Map<string, Bridge | undefined>();
+  readonly #bridges = new Map<string, Entry>();
   readonly #watch: NodeJS.Timeout;
   #closed = false;
 
@@ -65,7 +69,8 @@ class EmbeddedEngine implements MediaEngine {
     if (this.#bridges.size >= this.#settings.maxBridges) {
       throw new MediaEngineError('too-many-bridges', 'the engine carries as many as it may');
     }
-    this.#bridges.set(bridgeId, undefined);
+    const entry: Entry = {};
+    this.#bridges.set(bridgeId, entry);
     try {
       const bridge = await Bridge.open({
         bridgeId,
@@ -74,14 +79,14 @@ class EmbeddedEngine implements MediaEngine {
         settings: this.#settings,
         emit: (event, detail) => this.#emitter.emit(event, detail),
       });
-      if (this.#closed || !this.#bridges.has(bridgeId)) {
+      if (this.#bridges.get(bridgeId) !== entry) {
         await bridge.close();
         throw new MediaEngineError('bridge-unknown', 'the bridge was closed while it opened');
       }
-      this.#bridges.set(bridgeId, bridge);
+      entry.bridge = bridge;
       return { rtp: bridge.rtp };
     } catch (error) {
-      this.#bridges.delete(bridgeId);
+      if (this.#bridges.get(bridgeId) === entry) this.#bridges.delete(bridgeId);
       throw error;
     }
   }
@@ -116,9 +121,9 @@ class EmbeddedEngine implements MediaEngine {
   }
 
   async closeBridge(bridgeId: string): Promise<void> {
-    const bridge = this.#bridges.get(bridgeId);
+    const entry = this.#bridges.get(bridgeId);
     this.#bridges.delete(bridgeId);
-    await bridge?.close();
+    await entry?.bridge?.close();
   }
 
   on<E extends MediaEngineEvent>(
@@ -136,7 +141,7 @@ class EmbeddedEngine implements MediaEngine {
 
   #bridge(bridgeId: string): Bridge {
     this.#checkOpen();
-    const bridge = this.#bridges.get(bridgeId);
+    const bridge = this.#bridges.get(bridgeId)?.bridge;
     if (bridge === undefined) throw new MediaEngineError('bridge-unknown', 'no bridge of this id');
     return bridge;
   }
@@ -147,7 +152,7 @@ class EmbeddedEngine implements MediaEngine {
 
   #watchBridges(): void {
     const now = performance.now();
-    for (const [bridgeId, bridge] of this.#bridges) {
+    for (const [bridgeId, { bridge }] of this.#bridges) {
       if (bridge === undefined || bridge.watch(now)) continue;
       void this.closeBridge(bridgeId).then(() =>
         this.#emitter.emit('bridge-expired', { bridgeId }),
