@@ -101,7 +101,9 @@ for (const [mine, ourWork] of Object.entries(ours)) {
 }
 
 if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ bench: 'sip-parse', messageBytes: bytes.length, pairs: PAIRS, rows }));
+  console.log(
+    JSON.stringify({ bench: 'sip-parse', messageBytes: bytes.length, pairs: PAIRS, rows }),
+  );
 } else {
   console.log(`SIP parse + serialise, INVITE of ${bytes.length} bytes, ${PAIRS} ABAB pairs`);
   for (const r of rows) {

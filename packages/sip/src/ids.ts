@@ -16,7 +16,9 @@ export function randomHex(bytes: number): string {
   return out;
 }
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) =>
+  i.toString(16).padStart(2, '0'),
+);
 
 /** A branch that identifies one transaction world-wide (RFC 3261 §8.1.1.7). */
 export function newBranch(): string {

@@ -1,9 +1,10 @@
 import { newBranch } from '../ids.ts';
+import type { Contacts } from '../message/contact.ts';
 import { Headers } from '../message/headers.ts';
 import { SipRequest, type SipResponse } from '../message/message.ts';
 import { type NameAddr, parseNameAddr, tagOf } from '../message/name-addr.ts';
 import { ParseError } from '../message/parse-error.ts';
-import { bareHost, parseUri } from '../message/uri.ts';
+import { bareHost } from '../message/uri.ts';
 
 export type DialogState = 'early' | 'confirmed' | 'terminated';
 
@@ -96,7 +97,8 @@ export class Dialog {
    */
   static fromRequest(request: SipRequest, localTag: string): Dialog {
     const contact = contactOf(request.contacts);
-    if (contact === undefined) throw new ParseError('missing-header', 'Missing Contact header field');
+    if (contact === undefined)
+      throw new ParseError('missing-header', 'Missing Contact header field');
     return new Dialog({
       callId: request.callId,
       localTag,
@@ -136,7 +138,7 @@ export class Dialog {
   }
 
   /** Target refresh by re-INVITE or UPDATE (§12.2.1.2, §12.2.2). */
-  refreshTarget(contacts: ReturnType<() => SipRequest['contacts']>): void {
+  refreshTarget(contacts: Contacts): void {
     const contact = contactOf(contacts);
     if (contact !== undefined) this.target = contact.uriText;
   }
@@ -164,8 +166,7 @@ export class Dialog {
   }
 
   /**
-   * A request inside the dialog (§12.2.1.1) with Via (no sent-by yet: see `via`), Max-Forwards,
-   * From, To, Call-ID, CSeq and Route.
+   * A request inside the dialog (§12.2.1.1), complete but for Contact and body.
    *
    * @param via sent-by part and transport, such as `SIP/2.0/UDP 192.0.2.1:5060`
    * @param seq CSeq number; ACK takes that of its INVITE
@@ -196,9 +197,7 @@ export class Dialog {
   }
 }
 
-function contactOf(contacts: SipRequest['contacts']): NameAddr | undefined {
+function contactOf(contacts: Contacts): NameAddr | undefined {
   if (contacts === '*') return undefined;
-  const [first] = contacts;
-  if (first !== undefined) parseUri(first.uriText);
-  return first;
+  return contacts[0];
 }

@@ -5,10 +5,10 @@ import {
   type AlgorithmChoice,
   type DigestAlgorithm,
   type DigestHash,
-  STRENGTH,
   parseAlgorithm,
+  STRENGTH,
 } from './algorithm.ts';
-import { type Qop, digestResponse } from './compute.ts';
+import { digestResponse, type Qop } from './compute.ts';
 
 /** Who answers challenges. */
 export interface DigestCredentials {
@@ -78,8 +78,8 @@ export class DigestClient {
   challenged(request: SipRequest, response: SipResponse): 'retry' | DigestRefusal {
     let refusal: DigestRefusal = 'no-challenge';
     let answered = false;
-    for (const [realm, challenges] of groupByRealm(response)) {
-      const outcome = this.take(realm, challenges, request);
+    for (const { realm, proxy, values } of groupByRealm(response)) {
+      const outcome = this.take(realm, topmostSupported(values, proxy), request);
       if (outcome === 'retry') answered = true;
       else if (outcome === 'rejected') return 'rejected';
       else refusal = outcome;
@@ -105,13 +105,12 @@ export class DigestClient {
 
   private take(
     realm: string,
-    challenges: AuthValue[],
+    chosen: Challenge | undefined,
     request: SipRequest,
   ): 'retry' | DigestRefusal {
     if (this.credentials.realm !== undefined && this.credentials.realm !== realm) {
       return 'unsupported';
     }
-    const chosen = topmostSupported(challenges);
     if (chosen === undefined) return 'unsupported';
     const before = this.strongest.get(realm);
     if (before !== undefined && STRENGTH[before] > STRENGTH[chosen.algorithm.hash]) {
@@ -163,22 +162,23 @@ export class DigestClient {
   }
 }
 
-const PROXY = 'proxy ';
+interface Group {
+  realm: string;
+  /** From Proxy-Authenticate: answered in Proxy-Authorization, and kept apart. */
+  proxy: boolean;
+  values: AuthValue[];
+}
 
-/** Challenges of both headers in order, by realm; those of a proxy are kept apart from a server's. */
-function groupByRealm(response: SipResponse): Map<string, AuthValue[]> {
-  const groups = new Map<string, AuthValue[]>();
-  for (const [key, mark] of [
-    ['www-authenticate', ''],
-    ['proxy-authenticate', PROXY],
-  ] as const) {
-    for (const line of response.headers.lines(key)) {
-      for (const challenge of readLine(line)) {
-        if (mark !== '') challenge.params.set('_proxy', '1');
-        const realm = challenge.params.get('realm') ?? '';
-        const group = groups.get(realm);
-        if (group === undefined) groups.set(realm, [challenge]);
-        else group.push(challenge);
+/** Challenges of both headers by realm, in the order of the response. */
+function groupByRealm(response: SipResponse): Group[] {
+  const groups: Group[] = [];
+  for (const proxy of [false, true]) {
+    for (const line of response.headers.lines(proxy ? 'proxy-authenticate' : 'www-authenticate')) {
+      for (const value of readLine(line)) {
+        const realm = value.params.get('realm') ?? '';
+        const group = groups.find((g) => g.realm === realm && g.proxy === proxy);
+        if (group === undefined) groups.push({ realm, proxy, values: [value] });
+        else group.values.push(value);
       }
     }
   }
@@ -196,8 +196,8 @@ function readLine(line: string): AuthValue[] {
 }
 
 /** RFC 8760 §2.4: the first challenge the client supports, in the order of the response. */
-function topmostSupported(challenges: AuthValue[]): Challenge | undefined {
-  for (const { scheme, params } of challenges) {
+function topmostSupported(values: AuthValue[], proxy: boolean): Challenge | undefined {
+  for (const { scheme, params } of values) {
     const algorithm = parseAlgorithm(params.get('algorithm'));
     const nonce = params.get('nonce');
     const realm = params.get('realm');
@@ -213,7 +213,7 @@ function topmostSupported(challenges: AuthValue[]): Challenge | undefined {
       algorithm,
       qop,
       stale: params.get('stale')?.toLowerCase() === 'true',
-      proxy: params.has('_proxy'),
+      proxy,
     };
   }
   return undefined;
@@ -228,7 +228,7 @@ function chooseQop(text: string | undefined): Qop | undefined | 'unsupported' {
 }
 
 function stateKey(challenge: Pick<Challenge, 'realm' | 'proxy'>): string {
-  return `${challenge.proxy ? PROXY : ''}${challenge.realm}`;
+  return `${challenge.proxy ? 'proxy' : 'server'} ${challenge.realm}`;
 }
 
 /** The credentials a request carried for a realm and nonce. */
@@ -236,8 +236,7 @@ function sentCredentials(request: SipRequest, state: RealmState): AuthValue | un
   const key = state.proxy ? 'proxy-authorization' : 'authorization';
   for (const line of request.headers.lines(key)) {
     const found = readLine(line).find(
-      ({ params }) =>
-        params.get('realm') === state.realm && params.get('nonce') === state.nonce,
+      ({ params }) => params.get('realm') === state.realm && params.get('nonce') === state.nonce,
     );
     if (found !== undefined) return found;
   }

@@ -3,7 +3,7 @@ import type { SipRequest } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
 import { parseUri, uriEquals } from '../message/uri.ts';
 import { type DigestAlgorithm, type DigestHash, parseAlgorithm } from './algorithm.ts';
-import { type Qop, constantTimeEquals, digestResponse } from './compute.ts';
+import { constantTimeEquals, digestResponse, type Qop } from './compute.ts';
 import { NonceStore } from './nonce-store.ts';
 
 export interface DigestVerifierOptions {

@@ -123,7 +123,6 @@ export class Headers {
     this.values.push(value);
   }
 
-
   /** The header section as text, Content-Length replaced by (or completed with) the true one. */
   toText(contentLength: number): string {
     const { keys, names, values } = this;

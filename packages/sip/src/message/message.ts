@@ -6,8 +6,8 @@ import { Headers } from './headers.ts';
 import { splitList } from './list.ts';
 import { type NameAddr, parseNameAddr } from './name-addr.ts';
 import { ParseError } from './parse-error.ts';
-import { type Uri, parseUri } from './uri.ts';
-import { type Via, parseVia } from './via.ts';
+import { parseUri, type Uri } from './uri.ts';
+import { parseVia, type Via } from './via.ts';
 
 const NO_BODY: Uint8Array = new Uint8Array(0);
 const utf8 = new TextDecoder();
@@ -126,7 +126,8 @@ export class SipRequest extends Message {
     const raw = this.headers.get('max-forwards');
     if (raw === undefined) return undefined;
     const value = isDigits(raw) && raw.length <= 10 ? Number(raw) : Number.NaN;
-    if (!(value <= 255)) throw new ParseError('header-value', 'Malformed Max-Forwards header field');
+    if (!(value <= 255))
+      throw new ParseError('header-value', 'Malformed Max-Forwards header field');
     return value;
   }
 

@@ -1,7 +1,7 @@
 import { isLws, isTokenChar, quote, skipLws, skipQuoted, unquote } from './chars.ts';
-import { type Params, formatParams, parseParams } from './params.ts';
+import { formatParams, type Params, parseParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
-import { type Uri, parseUri } from './uri.ts';
+import { parseUri, type Uri } from './uri.ts';
 
 /** An address with an optional display name and header parameters (RFC 3261 §20.10, §25.1). */
 export interface NameAddr {

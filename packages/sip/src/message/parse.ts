@@ -1,6 +1,6 @@
 import { isDigits, isToken } from './chars.ts';
 import { displayName, headerInfo, knownHeader } from './header-names.ts';
-import { Headers } from './headers.ts';
+import type { Headers } from './headers.ts';
 import { type SipMessage, SipRequest, SipResponse } from './message.ts';
 import { ParseError, type ParseErrorCode } from './parse-error.ts';
 

@@ -1,5 +1,5 @@
 import { isDigits, isTokenChar } from './chars.ts';
-import { type Params, formatParams } from './params.ts';
+import { formatParams, type Params } from './params.ts';
 import { ParseError } from './parse-error.ts';
 
 /** `sip:` or `sips:` (RFC 3261 §19.1). User and password keep their escapes. */

@@ -1,5 +1,5 @@
 import { isLws, isToken, skipLws } from './chars.ts';
-import { type Params, formatParams, parseParams } from './params.ts';
+import { formatParams, type Params, parseParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
 import { parseHostPort } from './uri.ts';
 

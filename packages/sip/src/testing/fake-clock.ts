@@ -55,7 +55,11 @@ export class FakeClock implements SipClock {
   private next(): Entry | undefined {
     let best: Entry | undefined;
     for (const entry of this.entries) {
-      if (best === undefined || entry.at < best.at || (entry.at === best.at && entry.order < best.order)) {
+      if (
+        best === undefined ||
+        entry.at < best.at ||
+        (entry.at === best.at && entry.order < best.order)
+      ) {
         best = entry;
       }
     }

@@ -1,15 +1,15 @@
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import { serializeMessage } from '../message/serialize.ts';
+import type { Hop } from '../transport/transport.ts';
 import { createAck } from './ack.ts';
-import { clientKey } from './keys.ts';
 import { INVITE_CLIENT, type InviteClientEvent, type InviteClientState } from './invite-client.ts';
+import { clientKey } from './keys.ts';
 import { Machine, type MachineContext } from './machine.ts';
 import {
   NON_INVITE_CLIENT,
   type NonInviteClientEvent,
   type NonInviteClientState,
 } from './non-invite-client.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
-import { serializeMessage } from '../message/serialize.ts';
-import type { Hop } from '../transport/transport.ts';
 
 /** Sends one message; `failed` is called later when the transport reports an error. */
 export type SendMessage = (

@@ -1,8 +1,8 @@
 import {
-  type MachineTable,
   acknowledge,
   again,
   deliver,
+  type MachineTable,
   start,
   stop,
   timedOut,
@@ -10,12 +10,7 @@ import {
   unreachable,
 } from './machine.ts';
 
-export type InviteClientState =
-  | 'calling'
-  | 'proceeding'
-  | 'accepted'
-  | 'completed'
-  | 'terminated';
+export type InviteClientState = 'calling' | 'proceeding' | 'accepted' | 'completed' | 'terminated';
 
 export type InviteClientEvent =
   | 'begin'
@@ -28,8 +23,14 @@ export type InviteClientEvent =
   | 'timerM'
   | 'transportError';
 
-const rejected = { actions: [acknowledge, stop('A'), stop('B'), start('D'), deliver], next: 'completed' } as const;
-const accepted = { actions: [stop('A'), stop('B'), start('M'), deliver], next: 'accepted' } as const;
+const rejected = {
+  actions: [acknowledge, stop('A'), stop('B'), start('D'), deliver],
+  next: 'completed',
+} as const;
+const accepted = {
+  actions: [stop('A'), stop('B'), start('M'), deliver],
+  next: 'accepted',
+} as const;
 const lost = { actions: [unreachable], next: 'terminated' } as const;
 
 /** INVITE client transaction: RFC 3261 §17.1.1, figure 5, with the Accepted state of RFC 6026 §7.2. */

@@ -1,7 +1,7 @@
 import {
-  type MachineTable,
   again,
   deliver,
+  type MachineTable,
   start,
   stop,
   timedOut,

@@ -1,5 +1,5 @@
-import { tagOf } from '../message/name-addr.ts';
 import type { SipMessage, SipRequest } from '../message/message.ts';
+import { tagOf } from '../message/name-addr.ts';
 import { hasUniqueBranch } from '../message/via.ts';
 
 /** Key of the client transaction a response belongs to (RFC 3261 §17.1.3): branch and CSeq method. */

@@ -5,7 +5,11 @@ import { serializeMessage } from '../message/serialize.ts';
 import { hasUniqueBranch } from '../message/via.ts';
 import type { Hop, SocketAddress, TransportName } from '../transport/transport.ts';
 import { responseHop } from '../transport/via-routing.ts';
-import { ClientTransaction, type ClientTransactionUser, type SendMessage } from './client-transaction.ts';
+import {
+  ClientTransaction,
+  type ClientTransactionUser,
+  type SendMessage,
+} from './client-transaction.ts';
 import { clientKey, serverKey } from './keys.ts';
 import type { MachineContext } from './machine.ts';
 import { ServerTransaction } from './server-transaction.ts';

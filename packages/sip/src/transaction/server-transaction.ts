@@ -1,3 +1,8 @@
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { tagOf } from '../message/name-addr.ts';
+import { serializeMessage } from '../message/serialize.ts';
+import type { Hop, SocketAddress } from '../transport/transport.ts';
+import type { SendMessage } from './client-transaction.ts';
 import { INVITE_SERVER, type InviteServerEvent, type InviteServerState } from './invite-server.ts';
 import { mergeKey, serverKey } from './keys.ts';
 import { Machine, type MachineContext } from './machine.ts';
@@ -6,19 +11,18 @@ import {
   type NonInviteServerEvent,
   type NonInviteServerState,
 } from './non-invite-server.ts';
-import type { SendMessage } from './client-transaction.ts';
-import { tagOf } from '../message/name-addr.ts';
-import type { SipRequest, SipResponse } from '../message/message.ts';
-import { serializeMessage } from '../message/serialize.ts';
-import type { Hop, SocketAddress } from '../transport/transport.ts';
 
 type State = InviteServerState | NonInviteServerState;
 type Event = InviteServerEvent | NonInviteServerEvent;
 
 /** What the transaction user may want to hear after it took the request. */
 export interface ServerTransactionUser {
+  /** To tag of our responses. */
+  localTag?: string;
   /** An ACK that matched this INVITE transaction although it is for a 2xx. */
   onAck?(ack: SipRequest): void;
+  /** A CANCEL for this INVITE, already answered 200. */
+  onCancel?(cancel: SipRequest): void;
   /** Nobody acknowledged the 3xx-6xx (timeout), or the response cannot be sent. */
   onFailure?(cause: 'timeout' | 'transport'): void;
 }
@@ -61,11 +65,6 @@ export class ServerTransaction {
 
   get state(): State {
     return this.machine.state;
-  }
-
-  /** Latest response sent. */
-  get lastResponse(): SipResponse | undefined {
-    return this.latest?.response;
   }
 
   /** True once a final response was sent. */

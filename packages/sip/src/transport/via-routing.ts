@@ -1,5 +1,5 @@
-import type { SipRequest } from '../message/message.ts';
 import { splitList } from '../message/list.ts';
+import type { SipRequest } from '../message/message.ts';
 import { bareHost } from '../message/uri.ts';
 import { formatVia } from '../message/via.ts';
 import type { Hop, SocketAddress, TransportName } from './transport.ts';

@@ -1,0 +1,369 @@
+import { type SipClock, systemClock } from '../clock.ts';
+import { dialogKey } from '../dialog/dialog.ts';
+import { nodeHash } from '../digest/node/hash.ts';
+import { newTag } from '../ids.ts';
+import { createResponse, type ResponseOptions } from '../message/build.ts';
+import type { SipMessage, SipRequest } from '../message/message.ts';
+import { tagOf } from '../message/name-addr.ts';
+import { parseMessage } from '../message/parse.ts';
+import { ParseError } from '../message/parse-error.ts';
+import { validate } from '../message/validate.ts';
+import { TransactionLayer } from '../transaction/layer.ts';
+import type { ServerTransaction } from '../transaction/server-transaction.ts';
+import { DEFAULT_TIMERS, type TimerSettings } from '../transaction/timers.ts';
+import { advertisableAddress, isAddress, resolveBySystem } from '../transport/node-network.ts';
+import type { Hop, SipTransport, SocketAddress } from '../transport/transport.ts';
+import { listenUdp } from '../transport/udp.ts';
+import { markReceived, responseHop } from '../transport/via-routing.ts';
+import { ACCEPT, ALLOW, Core, type DialogUser } from './core.ts';
+import { IncomingCall } from './incoming-call.ts';
+import { IncomingRegister } from './incoming-register.ts';
+import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
+import { Registration, type RegistrationOptions } from './registration.ts';
+import { inspectRequest } from './uas-checks.ts';
+import type { WireEvent } from './wire-event.ts';
+
+export interface SipEndpointOptions {
+  bindAddress: string;
+  /** 0 takes a free port. */
+  port: number;
+  /** Address told to others; default is the bound one, or the machine's first when bound to all. */
+  advertisedAddress?: string;
+  userAgent: string;
+  clock?: SipClock;
+  /** Sees every message in and out. */
+  onMessage?: (event: WireEvent) => void;
+  /** The socket failed and nothing can be sent or received any more. */
+  onBroken?: (error: Error) => void;
+  /** Transactions at a time; above it requests are answered 503. Default 20,000. */
+  maxTransactions?: number;
+  timers?: Partial<TimerSettings>;
+  /** Finds the address of a host; default is the system's resolver. */
+  resolve?: (host: string) => Promise<string>;
+  /** 0 ≤ x < 1, for jitter; default `Math.random`. */
+  random?: () => number;
+}
+
+const DEFAULT_MAX_TRANSACTIONS = 20_000;
+
+/** A SIP user agent on one UDP socket: places and takes calls, registers, and is registered at. */
+export class SipEndpoint {
+  private readonly options: SipEndpointOptions;
+  private readonly clock: SipClock;
+  private readonly calls = new Set<DialogOwner>();
+  private readonly registrations = new Set<Registration>();
+  private transport!: SipTransport;
+  private core!: Core;
+  private layer!: TransactionLayer;
+  private inviteHandler: ((call: IncomingCall) => void) | undefined;
+  private registerHandler: ((request: IncomingRegister) => void) | undefined;
+
+  private constructor(options: SipEndpointOptions) {
+    this.options = options;
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Opens the socket.
+   *
+   * @throws the socket's error (`EADDRINUSE`, …)
+   */
+  static async listen(options: SipEndpointOptions): Promise<SipEndpoint> {
+    const endpoint = new SipEndpoint(options);
+    const transport = await listenUdp(
+      { address: options.bindAddress, port: options.port },
+      {
+        received: (bytes, from) => endpoint.receive(bytes, from),
+        broken: (error) => options.onBroken?.(error),
+      },
+    );
+    endpoint.attach(transport);
+    return endpoint;
+  }
+
+  /** Address others are told. */
+  get localAddress(): string {
+    return this.options.advertisedAddress ?? advertisableAddress(this.transport.local.address);
+  }
+
+  get localPort(): number {
+    return this.transport.local.port;
+  }
+
+  /** Transactions alive, for metrics. */
+  get transactionCount(): number {
+    return this.layer.size;
+  }
+
+  /** Calls that have not ended, for metrics and draining. */
+  get callCount(): number {
+    return this.calls.size;
+  }
+
+  /** Takes incoming calls; without a handler they are refused with 480. */
+  onInvite(handler: (call: IncomingCall) => void): void {
+    this.inviteHandler = handler;
+  }
+
+  /** Makes this endpoint a registrar; without a handler REGISTER is refused with 405. */
+  onRegister(handler: (request: IncomingRegister) => void): void {
+    this.registerHandler = handler;
+  }
+
+  /**
+   * Places a call. The INVITE leaves after the caller's turn, so handlers can still be added.
+   *
+   * @throws ParseError or TypeError when an address or header in the options is malformed
+   */
+  invite(options: OutgoingInviteOptions): OutgoingCall {
+    const call = new OutgoingCall(this.core, options);
+    this.calls.add(call);
+    const forget = () => void this.calls.delete(call);
+    call.on('failed', forget);
+    call.on('ended', forget);
+    return call;
+  }
+
+  /**
+   * Starts a registration and keeps it up until it is stopped.
+   *
+   * @throws ParseError when domain or user are malformed
+   */
+  register(options: RegistrationOptions): Registration {
+    const registration = new Registration(this.core, options);
+    this.registrations.add(registration);
+    registration.on('state', ({ status }) => {
+      if (status === 'unregistered') this.registrations.delete(registration);
+      else this.registrations.add(registration);
+    });
+    return registration;
+  }
+
+  /**
+   * Ends everything without a word to the other side (hang up and unregister before): registrations
+   * stop, calls report their end, transactions and timers are dropped, the socket is closed.
+   */
+  async close(): Promise<void> {
+    for (const registration of [...this.registrations]) registration.stop();
+    for (const call of [...this.calls]) call.drop();
+    this.layer.close();
+    await this.transport.close();
+  }
+
+  private attach(transport: SipTransport): void {
+    this.transport = transport;
+    const send = (message: SipMessage, bytes: Uint8Array, to: Hop, failed: (e: Error) => void) => {
+      this.observe('out', to, message, bytes);
+      transport.send(bytes, to, failed);
+    };
+    const timers = { ...DEFAULT_TIMERS, ...this.options.timers };
+    this.layer = new TransactionLayer({
+      clock: this.clock,
+      timers,
+      maxTransactions: this.options.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS,
+      send,
+      isReliable: () => transport.reliable,
+      user: {
+        onRequest: (transaction) => this.onRequest(transaction),
+        onAck: (ack) => this.findDialog(ack)?.receiveAck(ack),
+      },
+    });
+    this.core = new Core({
+      clock: this.clock,
+      timers,
+      layer: this.layer,
+      send,
+      hash: nodeHash,
+      random: this.options.random ?? Math.random,
+      resolve: this.options.resolve ?? resolveBySystem,
+      isAddress,
+      userAgent: this.options.userAgent,
+      host: this.localAddress,
+      port: this.localPort,
+    });
+  }
+
+  private observe(
+    direction: 'in' | 'out',
+    remote: SocketAddress,
+    message: SipMessage | undefined,
+    bytes: Uint8Array,
+  ): void {
+    this.options.onMessage?.({
+      direction,
+      at: this.clock.now(),
+      local: this.transport.local,
+      remote: { address: remote.address, port: remote.port },
+      transport: this.transport.name,
+      message,
+      bytes,
+    });
+  }
+
+  private receive(bytes: Uint8Array, from: SocketAddress): void {
+    let message: SipMessage;
+    try {
+      message = parseMessage(bytes);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      this.observe('in', from, error.partial, bytes);
+      this.refuseMalformed(error, from);
+      return;
+    }
+    this.observe('in', from, message, bytes);
+    try {
+      validate(message);
+      if (message.kind === 'response') {
+        // More than one Via: it was meant for somebody else (§8.1.3.3).
+        if (message.viaElements.length === 1) this.layer.receiveResponse(message);
+        return;
+      }
+      markReceived(message, from);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      this.refuseMalformed(error, from);
+      return;
+    }
+    this.layer.receiveRequest(message, from, this.transport.name);
+  }
+
+  /** Answers a request that cannot be read, where that is possible at all (§8.2.7, §18.3). */
+  private refuseMalformed(error: ParseError, from: SocketAddress): void {
+    const request = error.partial;
+    if (request === undefined || request.method === 'ACK' || !request.headers.has('via')) return;
+    const reasonPhrase = error.message;
+    const response = createResponse(request, error.status, { toTag: newTag(), reasonPhrase });
+    let hop: Hop;
+    try {
+      hop = responseHop(request, from, this.transport.name);
+    } catch (viaError) {
+      if (!(viaError instanceof ParseError)) throw viaError;
+      // The Via is the fault: the source address is all there is.
+      hop = { ...from, transport: this.transport.name };
+    }
+    this.layer.respondStateless(response, hop);
+  }
+
+  private findDialog(request: SipRequest): DialogUser | undefined {
+    const { callId, to, from } = request;
+    return this.core.dialogs.get(dialogKey(callId, tagOf(to), tagOf(from)));
+  }
+
+  private onRequest(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    let refusal: ReturnType<typeof inspectRequest>;
+    try {
+      refusal = inspectRequest(request);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      refusal = { status: error.status, reasonPhrase: error.message };
+    }
+    if (refusal !== undefined) {
+      this.respond(transaction, refusal.status, refusal);
+      return;
+    }
+    if (request.method === 'CANCEL') {
+      this.onCancel(transaction);
+      return;
+    }
+    if (tagOf(request.to) !== '') {
+      const dialog = this.findDialog(request);
+      if (dialog === undefined) this.respond(transaction, 481);
+      else dialog.receive(transaction);
+      return;
+    }
+    if (this.layer.isMerged(transaction)) {
+      this.respond(transaction, 482);
+      return;
+    }
+    this.onNewRequest(transaction);
+  }
+
+  private onNewRequest(transaction: ServerTransaction): void {
+    switch (transaction.request.method) {
+      case 'INVITE':
+        this.onNewInvite(transaction);
+        return;
+      case 'REGISTER':
+        this.onNewRegister(transaction);
+        return;
+      case 'OPTIONS':
+        this.respond(transaction, 200, {
+          headers: [
+            ['Allow', ALLOW],
+            ['Accept', ACCEPT],
+            ['Server', this.options.userAgent],
+          ],
+        });
+        return;
+      default:
+        // BYE and INFO exist in dialogs only.
+        this.respond(transaction, 481);
+    }
+  }
+
+  private onCancel(transaction: ServerTransaction): void {
+    const invite = this.layer.findCancelled(transaction.request);
+    if (invite === undefined) {
+      this.respond(transaction, 481);
+      return;
+    }
+    // The To tag is that of the responses to the INVITE (§9.2).
+    this.respond(transaction, 200, { toTag: invite.user.localTag ?? newTag() });
+    if (!invite.answered) invite.user.onCancel?.(transaction.request);
+  }
+
+  private onNewInvite(transaction: ServerTransaction): void {
+    transaction.respond(createResponse(transaction.request, 100));
+    if (this.inviteHandler === undefined) {
+      this.respond(transaction, 480);
+      return;
+    }
+    let call: IncomingCall;
+    try {
+      call = new IncomingCall(this.core, transaction);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      this.respond(transaction, error.status, { reasonPhrase: error.message });
+      return;
+    }
+    this.calls.add(call);
+    const forget = () => void this.calls.delete(call);
+    call.on('over', forget);
+    try {
+      this.inviteHandler(call);
+    } catch (error) {
+      call.reject(500);
+      throw error;
+    }
+  }
+
+  private onNewRegister(transaction: ServerTransaction): void {
+    if (this.registerHandler === undefined) {
+      this.respond(transaction, 405, { headers: [['Allow', ALLOW]] });
+      return;
+    }
+    const { request } = transaction;
+    const { contacts } = request;
+    const star = contacts === '*' && request.headers.get('expires') !== '0';
+    if (star) {
+      this.respond(transaction, 400, { reasonPhrase: 'Contact "*" needs Expires 0' });
+      return;
+    }
+    this.registerHandler(new IncomingRegister(transaction, contacts));
+  }
+
+  private respond(
+    transaction: ServerTransaction,
+    status: number,
+    options: ResponseOptions = {},
+  ): void {
+    const response = createResponse(transaction.request, status, { toTag: newTag(), ...options });
+    transaction.respond(response);
+  }
+}
+
+/** A call as the endpoint sees it. */
+interface DialogOwner {
+  drop(): void;
+}
