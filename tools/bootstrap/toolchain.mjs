@@ -95,9 +95,6 @@ export async function fetchToolchain({ root, cache, env, wanted }) {
   const fresh = join(cache, `tools.new.${process.pid}`);
   const old = join(cache, `tools.old.${process.pid}`);
   const tools = join(root, '.tools');
-  for (const left of readdirSync(cache).filter((name) => /^tools\.(?:new|old)\./.test(name))) {
-    rmSync(join(cache, left), { recursive: true, force: true, maxRetries: 3 });
-  }
   mkdirSync(fresh, { recursive: true });
   // The npm that runs this launcher, where there is one: it need not be on PATH.
   const npm = process.env.npm_execpath ?? '';
@@ -128,5 +125,18 @@ export async function fetchToolchain({ root, cache, env, wanted }) {
   );
   if (existsSync(tools)) renameSync(tools, old);
   renameSync(fresh, tools);
-  rmSync(old, { recursive: true, force: true });
+  removeLeftovers(cache);
+}
+
+/** @param {string} cache */
+function removeLeftovers(cache) {
+  for (const name of readdirSync(cache)) {
+    if (!/^tools\.(?:new|old)\.\d+$/.test(name)) continue;
+    try {
+      rmSync(join(cache, name), { recursive: true, force: true });
+    } catch (error) {
+      // An orphaned npm is still writing there: the next fetch removes the rest.
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOTEMPTY') throw error;
+    }
+  }
 }
