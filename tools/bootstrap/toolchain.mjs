@@ -40,7 +40,8 @@ function installedVersion(tools, name) {
 /** True where the C library is not glibc: the registry's Node binaries need glibc. */
 function isMusl() {
   if (process.platform !== 'linux' || process.report === undefined) return false;
-  process.report.excludeNetwork = true;
+  // Looking up names of open connections could take seconds.
+  Object.assign(process.report, { excludeNetwork: true });
   const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (
     process.report.getReport()
   );
