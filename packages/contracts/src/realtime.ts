@@ -11,6 +11,13 @@ export const realtimeVersion = 1;
 export const realtimeSubprotocol = 'trunkline.realtime';
 /** Largest frame either side accepts, bytes. */
 export const maxRealtimeFrame = 64 * 1024;
+/**
+ * Close code of a client that will not come back (signed out, window closed for good): its
+ * session ends at once. Any other close is a cut and leaves the session to be resumed.
+ */
+export const realtimeLeaveCode = 4001;
+/** Capability in the server's `hello` for a client that may only make emergency calls. */
+export const emergencyOnlyCapability = 'emergency-only';
 
 /** Commands a client sends; each carries a client-made id and is idempotent by it. */
 export const realtimeCommands = { ...callCommands, 'presence.set': setPresence } as const;

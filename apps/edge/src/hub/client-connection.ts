@@ -3,7 +3,9 @@ import { type ErrorCode, TrunklineError } from '@trunkline/contracts/errors.ts';
 import {
   type ClientFrame,
   clientFrame,
+  emergencyOnlyCapability,
   maxRealtimeFrame,
+  realtimeLeaveCode,
   realtimeVersion,
 } from '@trunkline/contracts/realtime.ts';
 import type { Language } from '@trunkline/contracts/time.ts';
@@ -25,14 +27,11 @@ import { createTokenBucket } from './token-bucket.ts';
 export interface ClientConnection {
   /** A text frame came in. */
   receive(text: string): void;
-  /** The socket is closed. A client that leaves on purpose says so with `leaveCode`. */
+  /** The socket is closed. A client that leaves on purpose says so with `realtimeLeaveCode`. */
   closed(code: number): void;
   /** Closes what said no `hello` in time or went silent. */
   sweep(): void;
 }
-
-/** Close code of a client that will not come back: its session ends at once. */
-export const leaveCode = 4001;
 
 export interface ConnectionContext {
   verifyToken: AccessTokenVerifier;
@@ -51,8 +50,6 @@ type Hello = ClientFrame & { t: 'hello' };
 const servedVersions: readonly number[] = [realtimeVersion, realtimeVersion - 1].filter(
   (version) => version >= 1,
 );
-/** Told in `hello` to a client that may make emergency calls only. */
-export const emergencyOnlyCapability = 'emergency-only';
 
 export function createClientConnection(
   socket: HubSocket,
@@ -237,7 +234,8 @@ export function createClientConnection(
     closed(code) {
       const left = session;
       leave();
-      if (code === leaveCode && left && !left.attached) sessions.end(left, 'session_expired');
+      if (code === realtimeLeaveCode && left && !left.attached)
+        sessions.end(left, 'session_expired');
     },
     sweep() {
       const now = clock.monotonic();

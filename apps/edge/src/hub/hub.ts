@@ -50,6 +50,8 @@ export interface Hub {
   openNode(socket: HubSocket): NodeConnection;
   /** A notice of the control plane. */
   notice(frame: ControlToEdge): void;
+  /** Notices were lost: every client fetches what it holds copies of. */
+  noticesMissed(): void;
   /** A user's presence with the facts behind it. */
   explain(whom: Whom): ExplainedPresence;
   sweep(): void;
@@ -206,6 +208,10 @@ export function createHub(options: HubOptions): Hub {
         bus.publish({ t: 'event', tenant: frame.tenant, event });
       } else if (frame.t === 'tenant.state') sessions.tenantState(frame.tenant, frame.state);
       else if (frame.t === 'session.ended') sessions.endSignIn(frame.tenant, frame.sessionId);
+    },
+    noticesMissed() {
+      const event: RealtimeEvent = { type: 'directory.changed', data: {} };
+      for (const tenant of registry.tenants()) bus.publish({ t: 'event', tenant, event });
     },
     explain: presence.explain,
     sweep() {

@@ -1,7 +1,6 @@
 import type { AccessClaims } from '@trunkline/contracts/auth.ts';
 import type { TenantId, UserId } from '@trunkline/contracts/ids.ts';
-import type { setPresence } from '@trunkline/contracts/presence.ts';
-import type { z } from 'zod';
+import type { SetPresence } from '@trunkline/contracts/presence.ts';
 
 /** One WebSocket as the hub sees it; adapters exist per runtime. */
 export interface HubSocket {
@@ -14,7 +13,7 @@ export interface HubSocket {
   cut(): void;
 }
 
-export type ManualPresence = z.output<typeof setPresence>;
+export type ManualPresence = SetPresence;
 
 /** What the hub keeps beyond its own life. Every call is bounded in time by its adapter. */
 export interface HubStore {

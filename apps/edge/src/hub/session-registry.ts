@@ -11,6 +11,8 @@ export interface SessionRegistry {
   has(session: Session): boolean;
   byResumeToken(token: string): Session | undefined;
   ofTenant(tenant: TenantId): Iterable<Session>;
+  /** Tenants with sessions. */
+  tenants(): TenantId[];
   ofUser(whom: Whom): ReadonlySet<Session>;
   ofDevice(whom: Whom, deviceId: DeviceId): Session[];
   /** Devices on which the user is signed in; tabs of one browser count once, emergency-only ones not. */
@@ -22,13 +24,13 @@ const none: ReadonlySet<Session> = new Set();
 
 export function createSessionRegistry(): SessionRegistry {
   const byToken = new Map<string, Session>();
-  const tenants = new Map<string, Set<Session>>();
+  const tenants = new Map<TenantId, Set<Session>>();
   const users = new Map<string, Set<Session>>();
 
-  function put(index: Map<string, Set<Session>>, key: string, session: Session): void {
+  function put<K extends string>(index: Map<K, Set<Session>>, key: K, session: Session): void {
     getOrMake(index, key, () => new Set<Session>()).add(session);
   }
-  function take(index: Map<string, Set<Session>>, key: string, session: Session): void {
+  function take<K extends string>(index: Map<K, Set<Session>>, key: K, session: Session): void {
     const found = index.get(key);
     found?.delete(session);
     if (found?.size === 0) index.delete(key);
@@ -54,6 +56,7 @@ export function createSessionRegistry(): SessionRegistry {
     has: (session) => byToken.get(session.resumeToken) === session,
     byResumeToken: (token) => byToken.get(token),
     ofTenant: (tenant) => tenants.get(tenant) ?? none,
+    tenants: () => [...tenants.keys()],
     ofUser,
     ofDevice: (whom, deviceId) =>
       [...ofUser(whom)].filter((session) => session.deviceId === deviceId),

@@ -1,0 +1,37 @@
+import type { Me } from '@trunkline/contracts/people.ts';
+import { currentTenant } from '@trunkline/database/control/tenants.ts';
+import { users } from '@trunkline/database/tenant/users.ts';
+import { eq } from 'drizzle-orm';
+import { type Context, requireScope, tenantOf, userOf } from '../core/context.ts';
+import { found } from '../core/not-found.ts';
+import { readTenant } from '../core/tenant-work.ts';
+import { boundNumbers } from '../people/bound-numbers.ts';
+
+/** The signed-in user with the own lines. */
+export async function getMe(ctx: Context): Promise<Me> {
+  requireScope(ctx, 'client');
+  const { userId, scopes } = userOf(ctx);
+  return readTenant(ctx, async (tx) => {
+    const [tenantRow] = await tx.select().from(currentTenant);
+    const tenant = found(tenantRow);
+    const [row] = await tx.select().from(users).where(eq(users.id, userId));
+    const user = found(row);
+    const lines = await boundNumbers(tx, [userId]);
+    return {
+      id: userId,
+      tenantId: tenantOf(ctx),
+      tenantName: tenant.displayName,
+      identity: `${user.userName}@${tenant.presenceDomain}`,
+      displayName: user.displayName,
+      roles: user.roles,
+      scopes: [...scopes],
+      language: user.language ?? tenant.defaultLanguage,
+      lines: lines.map(({ lineId, number, display, hideRejectButton }) => ({
+        id: lineId,
+        number,
+        display,
+        hideRejectButton,
+      })),
+    };
+  });
+}
