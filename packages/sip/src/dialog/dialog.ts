@@ -16,6 +16,9 @@ export interface NextHop {
   port: number | undefined;
 }
 
+/** More requests than a process sends between a snapshot and its end. */
+const RESTORED_SEQUENCE_GAP = 1_000;
+
 /** Key of a dialog in a table (RFC 3261 §12): Call-ID, local tag, remote tag. */
 export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
   return `${callId} ${localTag} ${remoteTag}`;
@@ -29,7 +32,8 @@ export function nextHop(request: SipRequest): NextHop {
   return { host: bareHost(uri.params.get('maddr') ?? uri.host), port: uri.port };
 }
 
-interface DialogParts {
+/** What a dialog consists of (RFC 3261 §12); plain data, so that it can outlive the process. */
+export interface DialogSnapshot {
   callId: string;
   localTag: string;
   remoteTag: string;
@@ -39,6 +43,10 @@ interface DialogParts {
   remoteTarget: string;
   routeSet: string[];
   localSeq: number;
+  remoteSeq?: number;
+}
+
+interface DialogParts extends Omit<DialogSnapshot, 'remoteSeq'> {
   remoteSeq: number | undefined;
   state: DialogState;
 }
@@ -112,6 +120,35 @@ export class Dialog {
       remoteSeq: request.cseq.seq,
       state: 'early',
     });
+  }
+
+  /**
+   * A confirmed dialog of an earlier process. Requests that process sent after the snapshot may
+   * have used higher numbers, so the own number goes on well above it (§12.2.1.1 allows gaps).
+   */
+  static restore(snapshot: DialogSnapshot): Dialog {
+    const { remoteSeq, localSeq, ...parts } = snapshot;
+    return new Dialog({
+      ...parts,
+      remoteSeq,
+      localSeq: localSeq + RESTORED_SEQUENCE_GAP,
+      state: 'confirmed',
+    });
+  }
+
+  /** The dialog as plain data, for `restore`. */
+  snapshot(): DialogSnapshot {
+    const snapshot: DialogSnapshot = {
+      callId: this.callId,
+      localTag: this.localTag,
+      remoteTag: this.remoteTag,
+      local: this.local,
+      remote: this.remote,
+      remoteTarget: this.target,
+      routeSet: [...this.routeSet],
+      localSeq: this.localSeq,
+    };
+    return this.remoteSeq === undefined ? snapshot : { ...snapshot, remoteSeq: this.remoteSeq };
   }
 
   get key(): string {

@@ -1,5 +1,6 @@
 import { type SipClock, systemClock } from '../clock.ts';
-import { dialogKey } from '../dialog/dialog.ts';
+import { Dialog, type DialogSnapshot, dialogKey } from '../dialog/dialog.ts';
+import type { DigestCredentials } from '../digest/client.ts';
 import { nodeHash } from '../digest/node/hash.ts';
 import { newTag } from '../ids.ts';
 import { createResponse, type ResponseOptions } from '../message/build.ts';
@@ -18,6 +19,7 @@ import { markReceived, responseHop } from '../transport/via-routing.ts';
 import { ACCEPT, ALLOW, Core, type DialogUser } from './core.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { IncomingRegister } from './incoming-register.ts';
+import { InviteUsage } from './invite-usage.ts';
 import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
 import { inspectRequest } from './uas-checks.ts';
@@ -137,6 +139,22 @@ export class SipEndpoint {
       else this.registrations.add(registration);
     });
     return registration;
+  }
+
+  /**
+   * Ends a call an earlier process left standing, with a BYE in its dialog. Settles when the BYE was
+   * answered or given up.
+   */
+  endDialog(snapshot: DialogSnapshot, credentials?: DigestCredentials): Promise<void> {
+    const nothing = () => {};
+    const usage = new InviteUsage(
+      this.core,
+      Dialog.restore(snapshot),
+      this.core.digest(credentials),
+      this.core.contact(''),
+      { ended: nothing, reinvite: () => false, info: nothing, ack: nothing },
+    );
+    return usage.bye();
   }
 
   /**

@@ -84,6 +84,10 @@ export class IncomingCall extends Emitter<IncomingCallEvents> {
     };
   }
 
+  get dialog(): Dialog {
+    return this.usage.dialog;
+  }
+
   get state(): IncomingCallState {
     return this.current;
   }

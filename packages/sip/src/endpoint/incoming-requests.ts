@@ -20,6 +20,7 @@ export class IncomingReinvite {
   private readonly transaction: ServerTransaction;
   private readonly contact: string;
   private readonly hooks: ReinviteHooks;
+  private ackHandler: ((ack: SipRequest) => void) | undefined;
 
   constructor(core: Core, transaction: ServerTransaction, contact: string, hooks: ReinviteHooks) {
     this.core = core;
@@ -28,6 +29,17 @@ export class IncomingReinvite {
     this.hooks = hooks;
     this.request = transaction.request;
     this.body = this.request.bodyText;
+  }
+
+  /** Hears the ACK to our 200: it holds the answer when the re-INVITE asked us to offer (§14.2). */
+  onAck(handler: (ack: SipRequest) => void): void {
+    this.ackHandler = handler;
+  }
+
+  /** Called by the dialog when the ACK comes. */
+  acknowledge(ack: SipRequest): void {
+    this.ackHandler?.(ack);
+    this.ackHandler = undefined;
   }
 
   /** True once it was accepted, rejected or cancelled. */

@@ -91,6 +91,7 @@ export class InviteUsage implements DialogUser {
     if (this.repeater?.seq === ack.cseq.seq) {
       this.repeater.stop();
       this.repeater = undefined;
+      this.reinvite?.acknowledge(ack);
     }
     this.hooks.ack(ack);
   }
