@@ -59,7 +59,7 @@ export function runStep(command, args, { cwd, env, log, limitMs, hint }) {
   let tail = '';
   const child = spawn(command, args, {
     cwd,
-    env,
+    env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

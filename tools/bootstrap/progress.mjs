@@ -40,7 +40,7 @@ export function createProgress(stream) {
       const draw = () => {
         const suffix = detail === '' ? '' : ` · ${detail}`;
         const text = `… ${title} ${seconds(startedAt)}${suffix}`;
-        stream.write(`\r\u001b[2K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+        stream.write(`\r\u001b[2K${text.slice(0, Math.max(20, (stream.columns || 80) - 1))}`);
       };
       const note = (/** @type {string} */ text) => {
         if (text === detail) return;

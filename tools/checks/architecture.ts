@@ -8,7 +8,7 @@ import {
   allowedGlobals,
   brokenArrow,
   groupOf,
-  isBuildConfiguration,
+  isBuildTool,
   isTestPlace,
   mayStart,
   mayUseNode,
@@ -101,7 +101,7 @@ function checkRelative(from: Place, target: string, report: Report): void {
   const rule = brokenArrow(from, to);
   const found = `${roomName(from)} → ${roomName(to)}: imports ${target} by a relative path`;
   if (rule !== undefined) report(found, rule);
-  else if (to.group === 'packages' && from.group !== 'tools') {
+  else if (to.group === 'packages' && from.group !== 'tools' && !isBuildTool(from)) {
     report(found, `another package is imported by its name: ${SCOPE}${to.name}/…`);
   }
 }
@@ -145,7 +145,7 @@ function checkDeclared(
   const folder = inRoom ? `${place.group}/${place.name}` : place.group === 'e2e' ? 'e2e' : '';
   const own = manifestIn(root, folder, manifests);
   const outer = manifestIn(root, '', manifests);
-  const isBuild = isTestPlace(place) || isBuildConfiguration(place);
+  const isBuild = isTestPlace(place) || isBuildTool(place);
   const declared =
     own.declared.has(name) ||
     (isBuild && (own.declaredForTests.has(name) || outer.declaredForTests.has(name))) ||

@@ -118,15 +118,16 @@ export function isTestPlace({ group, path }: Place): boolean {
     group === 'e2e' ||
     group === 'tools' ||
     /\.test\.tsx?$/.test(path) ||
-    /(?:^|\/)(?:bench|soak)\//.test(path) ||
-    // A package's own tools, beside its src.
-    path.startsWith('scripts/')
+    /(?:^|\/)(?:bench|soak)\//.test(path)
   );
 }
 
-/** A package's vite.config.ts and the like, which run on the developer's machine alone. */
-export function isBuildConfiguration({ path }: Place): boolean {
-  return /^[^/]+\.config\.ts$/.test(path);
+/**
+ * What runs on the developer's machine alone: a package's vite.config.ts and the like, and its
+ * folders `scripts` and `node` beside `src`.
+ */
+export function isBuildTool({ path }: Place): boolean {
+  return /^(?:[^/]+\.config\.ts$|(?:scripts|node)\/)/.test(path);
 }
 
 const NODE_APPS: readonly string[] = ['media-node', 'standalone', 'cli'];
@@ -140,7 +141,7 @@ export function mayUseNode(place: Place): boolean {
     (group === 'apps' && NODE_APPS.includes(name)) ||
     (group === 'packages' && name === 'sip' && path.startsWith('src/transport/')) ||
     /(?:^|\/)node\//.test(path) ||
-    isBuildConfiguration(place)
+    isBuildTool(place)
   );
 }
 
