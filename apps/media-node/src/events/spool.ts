@@ -43,6 +43,7 @@ export class EventSpool {
   private cancelTimer: (() => void) | undefined;
   private writing: Promise<void> | undefined;
   private closed = false;
+  private acknowledging: Promise<void> = Promise.resolve();
   private acked: Position;
   private readonly options: SpoolOptions;
   private readonly segments: Segments;
@@ -114,8 +115,14 @@ export class EventSpool {
   }
 
   /** Forgets everything of a boot epoch up to `seq`, and all earlier boot epochs. */
-  async acknowledge(position: Position): Promise<void> {
-    if (!isAfter(position, this.acked)) return;
+  acknowledge(position: Position): Promise<void> {
+    const kept = this.acknowledging.then(() => this.keepAcknowledged(position));
+    this.acknowledging = kept.catch(() => undefined);
+    return kept;
+  }
+
+  private async keepAcknowledged(position: Position): Promise<void> {
+    if (this.closed || !isAfter(position, this.acked)) return;
     const newest: Position = { bootEpoch: this.bootEpoch, seq: this.seq };
     if (isAfter(position, newest)) {
       this.options.logger.warn({ ...position }, 'acknowledgement of events never made');
@@ -139,6 +146,7 @@ export class EventSpool {
     await this.flush();
     this.closed = true;
     this.cancelTimer?.();
+    await this.acknowledging;
     await this.segments.close();
   }
 

@@ -13,7 +13,12 @@ import { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import { DEFAULT_TIMERS, type TimerSettings } from '../transaction/timers.ts';
 import { advertisableAddress, isAddress, resolveBySystem } from '../transport/node-network.ts';
-import type { Hop, SipTransport, SocketAddress } from '../transport/transport.ts';
+import type {
+  Hop,
+  SipTransport,
+  SocketAddress,
+  TransportListener,
+} from '../transport/transport.ts';
 import { listenUdp } from '../transport/udp.ts';
 import { markReceived, responseHop } from '../transport/via-routing.ts';
 import { ACCEPT, ALLOW, Core, type DialogUser } from './core.ts';
@@ -44,6 +49,8 @@ export interface SipEndpointOptions {
   resolve?: (host: string) => Promise<string>;
   /** 0 ≤ x < 1, for jitter; default `Math.random`. */
   random?: () => number;
+  /** Opens the transport instead of binding a UDP socket, such as a simulated network. */
+  openTransport?: (listener: TransportListener) => Promise<SipTransport>;
 }
 
 const DEFAULT_MAX_TRANSACTIONS = 20_000;
@@ -72,14 +79,12 @@ export class SipEndpoint {
    */
   static async listen(options: SipEndpointOptions): Promise<SipEndpoint> {
     const endpoint = new SipEndpoint(options);
-    const transport = await listenUdp(
-      { address: options.bindAddress, port: options.port },
-      {
-        received: (bytes, from) => endpoint.receive(bytes, from),
-        broken: (error) => options.onBroken?.(error),
-      },
-    );
-    endpoint.attach(transport);
+    const listener: TransportListener = {
+      received: (bytes, from) => endpoint.receive(bytes, from),
+      broken: (error) => options.onBroken?.(error),
+    };
+    const { bindAddress: address, port, openTransport } = options;
+    endpoint.attach(await (openTransport?.(listener) ?? listenUdp({ address, port }, listener)));
     return endpoint;
   }
 

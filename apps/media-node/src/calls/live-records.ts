@@ -1,0 +1,163 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EventEnvelope } from '@trunkline/contracts/call-events.ts';
+import { type CallId, idSchema } from '@trunkline/contracts/ids.ts';
+import type { Clock } from '@trunkline/platform/clock.ts';
+import type { Logger } from '@trunkline/platform/log.ts';
+import type { DialogSnapshot } from '@trunkline/sip/dialog/dialog.ts';
+import { z } from 'zod';
+import { openFolder, readIfThere, removeFile, replaceFile } from '../durable-file.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { dialogSnapshot } from '../sip/dialog-snapshot.ts';
+
+const liveRecord = z.object({
+  callId: idSchema('call'),
+  tenantId: idSchema('tenant'),
+  lineId: idSchema('line'),
+  bootEpoch: z.number().int(),
+  /** Monotonic milliseconds of that boot when the call was answered. */
+  answeredMs: z.number().nullable(),
+  /** The PBX leg's dialog, once it stands. */
+  dialog: dialogSnapshot.nullable(),
+});
+export type LiveRecord = z.infer<typeof liveRecord>;
+
+const lifeSign = z.object({ bootEpoch: z.number().int(), monotonicMs: z.number() });
+export type LifeSign = z.infer<typeof lifeSign>;
+
+const extension = '.json';
+const lifeSignFile = 'alive';
+const lifeSignMs = 1000;
+
+export interface LiveRecordsOptions {
+  folder: string;
+  bootEpoch: number;
+  time: Clock & Scheduler;
+  logger: Logger;
+}
+
+/**
+ * What a restarted node must know of the calls that were up when it died: one small file a live
+ * call, written when the call's start is on disk and removed when its end is. Beside it a sign of
+ * life each second bounds how much talk time a crash can lose.
+ */
+export class LiveRecords {
+  /** Records of earlier starts: their calls are lost. */
+  readonly left: readonly LiveRecord[];
+  /** Last sign of life of an earlier start. */
+  readonly lastSign: LifeSign | null;
+  private readonly options: LiveRecordsOptions;
+  private readonly live = new Map<CallId, LiveRecord>();
+  private readonly dialogs = new Map<CallId, { dialog: DialogSnapshot; answeredMs: number }>();
+  private cancelSign: (() => void) | undefined;
+
+  private constructor(
+    options: LiveRecordsOptions,
+    left: readonly LiveRecord[],
+    lastSign: LifeSign | null,
+  ) {
+    this.options = options;
+    this.left = left;
+    this.lastSign = lastSign;
+  }
+
+  static async open(options: LiveRecordsOptions): Promise<LiveRecords> {
+    const left: LiveRecord[] = [];
+    for (const name of await openFolder(options.folder, extension)) {
+      const path = join(options.folder, name);
+      const parsed = parseJson(liveRecord, await readIfThere(path));
+      if (parsed) left.push(parsed);
+      else await removeFile(path);
+    }
+    const sign = parseJson(lifeSign, await readIfThere(join(options.folder, lifeSignFile)));
+    return new LiveRecords(options, left, sign);
+  }
+
+  /** Keeps the dialog of a call that was just answered, for its next record. */
+  confirm(callId: CallId, dialog: DialogSnapshot): void {
+    this.dialogs.set(callId, { dialog, answeredMs: this.options.time.monotonic() });
+  }
+
+  /** Follows the events that reached the disk (`EventSpool.onDurable`). */
+  async follow(events: readonly EventEnvelope[]): Promise<void> {
+    for (const event of events) {
+      const { call } = event;
+      if (call === null) continue;
+      if (event.type === 'call.started')
+        await this.write({
+          callId: call,
+          tenantId: event.tenant,
+          lineId: event.data.lineId,
+          bootEpoch: event.bootEpoch,
+          answeredMs: null,
+          dialog: null,
+        });
+      if (event.type === 'call.answered') {
+        const record = this.live.get(call);
+        const standing = this.dialogs.get(call);
+        if (record && standing) await this.write({ ...record, ...standing });
+      }
+      if (event.type === 'call.ended') await this.remove(call);
+    }
+  }
+
+  /** Removes the records of earlier starts, after their calls' ends are on disk. */
+  async forgetLeft(): Promise<void> {
+    for (const { callId } of this.left) await removeFile(this.pathOf(callId));
+  }
+
+  close(): void {
+    this.cancelSign?.();
+    this.cancelSign = undefined;
+  }
+
+  private async write(record: LiveRecord): Promise<void> {
+    this.live.set(record.callId, record);
+    await replaceFile(this.pathOf(record.callId), JSON.stringify(record));
+    this.keepSigning();
+  }
+
+  private async remove(callId: CallId): Promise<void> {
+    this.live.delete(callId);
+    this.dialogs.delete(callId);
+    await removeFile(this.pathOf(callId));
+  }
+
+  private pathOf(callId: CallId): string {
+    return join(this.options.folder, `${callId}${extension}`);
+  }
+
+  private keepSigning(): void {
+    if (this.cancelSign) return;
+    const sign = () => {
+      this.cancelSign = undefined;
+      if (this.live.size === 0) return;
+      this.cancelSign = this.options.time.after(lifeSignMs, sign);
+      this.writeSign().catch((error: unknown) => {
+        this.options.logger.warn({ err: error }, 'sign of life could not be written');
+      });
+    };
+    this.cancelSign = this.options.time.after(lifeSignMs, sign);
+  }
+
+  /** No fsync: it outlives the process, and after a power cut an older one does no harm. */
+  private async writeSign(): Promise<void> {
+    const path = join(this.options.folder, lifeSignFile);
+    const sign: LifeSign = {
+      bootEpoch: this.options.bootEpoch,
+      monotonicMs: Math.round(this.options.time.monotonic()),
+    };
+    await writeFile(`${path}.new`, JSON.stringify(sign), { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  }
+}
+
+function parseJson<S extends z.ZodType>(schema: S, text: string | null): z.output<S> | null {
+  if (text === null) return null;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    // Cut off by a crash: the spool still knows of the call.
+    return null;
+  }
+}

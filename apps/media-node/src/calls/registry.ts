@@ -1,0 +1,33 @@
+import type { CallId, DeviceId, TenantId, UserId } from '@trunkline/contracts/ids.ts';
+import type { LiveCall } from './live-call.ts';
+
+/** The live calls of this node. */
+export class CallRegistry {
+  private readonly calls = new Map<CallId, LiveCall>();
+
+  add(call: LiveCall): void {
+    this.calls.set(call.id, call);
+  }
+
+  remove(callId: CallId): void {
+    this.calls.delete(callId);
+  }
+
+  all(): LiveCall[] {
+    return [...this.calls.values()];
+  }
+
+  get(callId: CallId): LiveCall | undefined {
+    return this.calls.get(callId);
+  }
+
+  /** A call, if this user of this tenant takes part in it. */
+  find(callId: CallId, tenantId: TenantId, userId: UserId): LiveCall | undefined {
+    const call = this.calls.get(callId);
+    return call?.tenantId === tenantId && call.users.includes(userId) ? call : undefined;
+  }
+
+  heldBy(tenantId: TenantId, deviceId: DeviceId): LiveCall[] {
+    return this.all().filter((call) => call.tenantId === tenantId && call.deviceId === deviceId);
+  }
+}

@@ -1,0 +1,253 @@
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import type { MediaNodeId } from '@trunkline/contracts/ids.ts';
+import { type ForkedEngine, startForkedEngine } from '@trunkline/media/node/forked-engine.ts';
+import type { Clock } from '@trunkline/platform/clock.ts';
+import type { NodeIdentity } from '@trunkline/platform/identity.ts';
+import type { Logger } from '@trunkline/platform/log.ts';
+import type { JSONWebKeySet } from 'jose';
+import { type CallBounds, defaultBounds } from './calls/bounds.ts';
+import { deviceGone, watchClients } from './calls/client-watch.ts';
+import { Commands } from './calls/commands.ts';
+import type { CallEnvironment } from './calls/environment.ts';
+import { type CallLimits, defaultLimits } from './calls/limits.ts';
+import { LiveRecords } from './calls/live-records.ts';
+import { endLostCalls, type OrphanLeg } from './calls/recovery.ts';
+import { CallRegistry } from './calls/registry.ts';
+import { openDocumentStore } from './config/document-store.ts';
+import { LineSecrets } from './config/line-secrets.ts';
+import { checkTenantSection, Tenants } from './config/tenants.ts';
+import { Recorder } from './events/recorder.ts';
+import { EventSpool } from './events/spool.ts';
+import { LineControl } from './lines/line-control.ts';
+import { openControlLink } from './links/control-link.ts';
+import { EdgeLink } from './links/edge-link.ts';
+import { helloMaker } from './links/hello.ts';
+import { servingOf } from './links/serving.ts';
+import { takeInvites } from './routing/take-invites.ts';
+import type { Scheduler } from './scheduler.ts';
+import { CallTrace } from './sip/call-trace.ts';
+import { listenSip } from './sip/listen.ts';
+import { PbxResolver } from './sip/resolver.ts';
+import { SipPbx } from './sip/sip-pbx.ts';
+import { SipRegistrar } from './sip/sip-registrar.ts';
+
+export interface MediaNodeOptions {
+  identity: NodeIdentity;
+  /** Folder for configuration, spool and call records. */
+  folder: string;
+  /** `ws:` addresses of the two links. */
+  controlUrl: string;
+  edgeUrl: string;
+  sip: { bindAddress: string; port: number; advertisedAddress: string };
+  rtp: { portMin: number; portMax: number };
+  /** Addresses offered to browsers; all own ones when empty. */
+  iceAddresses: readonly string[];
+  time: Clock & Scheduler;
+  logger: Logger;
+  bounds?: Partial<CallBounds>;
+  limits?: Partial<CallLimits>;
+}
+
+export interface MediaNode {
+  readonly sipPort: number;
+  /** The media engine's process, for supervision. */
+  readonly engine: ForkedEngine;
+  /** What stands against taking calls. */
+  problems(): string[];
+  /** Ends calls and stops, within a few seconds; registrations stay at the PBXs unless drained. */
+  close(o?: { drain?: boolean }): Promise<void>;
+}
+
+/** Without a packet for this long a side counts as silent, ms. */
+const silentAfterMs = 5000;
+/** How long a stopping node waits for its BYEs to be answered, ms. */
+const farewellMs = 3000;
+/** Bridges beyond the limit of calls: emergency calls are never refused for it. */
+const emergencyReserve = 20;
+/** As many as an engine takes. */
+const maxIceAddresses = 8;
+const userAgent = 'Trunkline';
+
+/** Starts a media node: from what it knew last, whether control plane and edge are there or not. */
+export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNode> {
+  const { identity, folder, time, logger, sip } = options;
+  const { encryption, configKeys } = identity;
+  if (!encryption || !configKeys)
+    throw new Error('the identity of a media node needs encryption and configKeys');
+  const bounds = { ...defaultBounds, ...options.bounds };
+  const limits = { ...defaultLimits, ...options.limits };
+  const nodeId = identity.id as MediaNodeId;
+
+  const spool = await EventSpool.open({
+    folder: join(folder, 'events'),
+    startedAt: time.now().getTime(),
+    scheduler: time,
+    logger,
+  });
+  const recorder = new Recorder(spool, nodeId, time);
+  const records = await LiveRecords.open({
+    folder: join(folder, 'calls'),
+    bootEpoch: spool.bootEpoch,
+    time,
+    logger,
+  });
+  spool.onDurable((events) => records.follow(events));
+  const orphans = await endLostCalls({ spool, recorder, records });
+
+  const resolver = new PbxResolver();
+  const trace = new CallTrace(time, (call, message) =>
+    recorder.record('sip.message', call, message),
+  );
+  const endpoint = await listenSip(
+    {
+      bindAddress: sip.bindAddress,
+      port: sip.port,
+      advertisedAddress: sip.advertisedAddress,
+      userAgent,
+      resolve: (host) => resolver.resolve(host),
+      onMessage: (event) => trace.see(event),
+      onBroken: (error) => {
+        throw error;
+      },
+    },
+    folder,
+  );
+  const engine = await startForkedEngine({
+    announcedAddresses: iceAddresses(options.iceAddresses),
+    rtpPortMin: options.rtp.portMin,
+    rtpPortMax: options.rtp.portMax,
+    maxBridges: limits.perNode + emergencyReserve,
+    silentAfterMs,
+  });
+
+  const tenants = new Tenants();
+  const secrets = new LineSecrets(encryption.privateJwk, logger);
+  const pbx = new SipPbx(endpoint);
+  const calls = new CallRegistry();
+  const lines = new LineControl({
+    registrar: new SipRegistrar(endpoint, resolver),
+    time,
+    logger,
+    password: (jwe) => secrets.open(jwe),
+    onState: (entry, state) => {
+      const lineId = entry.line.id;
+      recorder.record('line.state', { tenantId: entry.tenantId, callId: null }, { lineId, state });
+      edge.lineState(entry, state);
+    },
+  });
+  const hello = helloMaker(identity, spool.bootEpoch, time);
+  const edge: EdgeLink = new EdgeLink({
+    url: options.edgeUrl,
+    hello,
+    serving: () => servingOf(tenants, calls, (lineId) => lines.stateOf(lineId)),
+    onCommand: (frame) => commands.run(frame),
+    onDeviceGone: ({ tenant, deviceId }) => deviceGone(env, tenant, deviceId),
+    ringResultMs: bounds.ringResultMs,
+    time,
+    logger,
+  });
+  const env: CallEnvironment = {
+    time,
+    logger,
+    tenants,
+    lines,
+    engine,
+    pbx,
+    edge,
+    recorder,
+    records,
+    trace,
+    calls,
+    limits,
+    bounds,
+    rtp: { bindAddress: sip.bindAddress, advertisedAddress: sip.advertisedAddress },
+  };
+  const commands = new Commands(env);
+  const stopWatching = watchClients(env, silentAfterMs);
+  takeInvites(env, endpoint, pbx, resolver);
+
+  const reconcile = () => lines.reconcile(tenants.lines());
+  const documents = await openDocumentStore({
+    folder: join(folder, 'config'),
+    audience: nodeId,
+    keys: configKeys as JSONWebKeySet,
+    check: checkTenantSection,
+    onChange: (document) => {
+      tenants.apply(document);
+      edge.servingChanged();
+      reconcile().catch((error: unknown) => {
+        logger.error({ err: error }, 'lines could not be brought to the new configuration');
+      });
+    },
+    logger,
+  });
+  for (const document of documents.documents()) tenants.apply(document);
+  await reconcile();
+  endOrphans(orphans, pbx, lines, logger);
+
+  const control = openControlLink({
+    url: options.controlUrl,
+    hello,
+    documents,
+    spool,
+    onLineReset: (lineId) => lines.reset(lineId),
+    time,
+    logger,
+  });
+
+  return {
+    sipPort: endpoint.localPort,
+    engine,
+    problems: () => [
+      ...(engine.pid === undefined ? ['media engine'] : []),
+      ...(control.up ? [] : ['control plane link']),
+      ...(edge.up ? [] : ['edge link']),
+    ],
+    async close({ drain = false } = {}) {
+      commands.stop();
+      endpoint.onInvite((call) => call.reject(503));
+      for (const call of calls.all())
+        call.input('shutdown', {
+          by: 'system',
+          cause: 'node_stopped',
+          sipCode: null,
+          text: 'the media node stops',
+        });
+      await Promise.race([
+        Promise.all([pbx.settled(), lines.close(drain), spool.flush()]),
+        new Promise<void>((resolve) => time.after(farewellMs, resolve)),
+      ]);
+      stopWatching();
+      edge.close();
+      control.close();
+      await Promise.all([endpoint.close(), engine.close()]);
+      await spool.close();
+      records.close();
+    },
+  };
+}
+
+function endOrphans(
+  orphans: readonly OrphanLeg[],
+  pbx: SipPbx,
+  lines: LineControl,
+  logger: Logger,
+): void {
+  for (const { callId, lineId, dialog } of orphans) {
+    logger.warn({ call: callId }, 'ending a PBX leg an earlier start left behind');
+    pbx.endOrphan(dialog, lines.specOf(lineId)).catch((error: unknown) => {
+      logger.error({ call: callId, err: error }, 'a PBX leg left behind could not be ended');
+    });
+  }
+}
+
+/** Host candidates for browsers: the loopback address last, for those on this machine. */
+function iceAddresses(configured: readonly string[]): string[] {
+  if (configured.length > 0) return [...configured];
+  const own = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+  return [...own.slice(0, maxIceAddresses - 1), '127.0.0.1'];
+}

@@ -1,0 +1,48 @@
+import type { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
+import { userOf } from '@trunkline/sip/message/uri.ts';
+import type { CallEnvironment } from '../calls/environment.ts';
+import { receiveCall } from '../calls/incoming.ts';
+import type { PbxResolver } from '../sip/resolver.ts';
+import type { SipPbx } from '../sip/sip-pbx.ts';
+import { routeInbound } from './inbound.ts';
+import { reportedParty } from './remote-party.ts';
+
+/** Takes the INVITEs of the SIP endpoint to the lines they are for. */
+export function takeInvites(
+  env: CallEnvironment,
+  endpoint: SipEndpoint,
+  pbx: SipPbx,
+  resolver: Pick<PbxResolver, 'addressesOf'>,
+): void {
+  endpoint.onInvite((call) => {
+    const decision = routeInbound(
+      {
+        requestUser: userOf(call.requestUri),
+        toUser: userOf(call.to.uri),
+        sourceAddress: call.remote.address,
+        sourcePort: call.remote.port,
+      },
+      env.tenants.lines(),
+      ({ group }) =>
+        resolver
+          .addressesOf(group.registrarHost)
+          .map((address) => ({ address, port: group.registrarPort })),
+    );
+    if (!decision.ok) {
+      env.logger.warn(
+        { source: call.remote.address, status: decision.status },
+        'INVITE of nobody we know refused',
+      );
+      call.reject(decision.status);
+      return;
+    }
+    const { entry } = decision;
+    const tenant = env.tenants.get(entry.tenantId);
+    if (!tenant) {
+      call.reject(404);
+      return;
+    }
+    const leg = pbx.incoming(call);
+    receiveCall(env, entry, leg, reportedParty(tenant, entry.location, leg.caller));
+  });
+}
