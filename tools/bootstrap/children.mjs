@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { LauncherFailure } from './failure.mjs';
 
 /** The last lines of a failed step's output that are shown; the whole is in its log file. */
 const TAIL_LINES = 30;
+/** Frames of a program's own stack: nothing that helps the person at the terminal. */
+const STACK_FRAME = /^\s+at .*(?:node:|node_modules)/;
 const TAIL_BYTES = 64 * 1024;
 /** Time a child gets between SIGTERM and SIGKILL once its time limit has passed. */
 const KILL_GRACE_MS = 5_000;
@@ -104,7 +107,11 @@ export function runStep(command, args, { cwd, env, log, limitMs, hint }) {
         : code === null
           ? `was ended by ${signal}`
           : `failed with exit code ${code}`;
-      const lines = tail.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+      const lines = stripVTControlCharacters(tail)
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !STACK_FRAME.test(line))
+        .slice(-TAIL_LINES)
+        .join('\n');
       reject(
         new LauncherFailure(
           `"${[command.split('/').at(-1), ...args].join(' ')}" ${how}.${hint === undefined ? '' : ` ${hint}`}\n` +
