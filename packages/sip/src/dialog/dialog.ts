@@ -104,16 +104,14 @@ export class Dialog {
    * @throws ParseError when the request has no usable Contact or Record-Route
    */
   static fromRequest(request: SipRequest, localTag: string): Dialog {
-    const contact = contactOf(request.contacts);
-    if (contact === undefined)
-      throw new ParseError('missing-header', 'Missing Contact header field');
     return new Dialog({
       callId: request.callId,
       localTag,
       remoteTag: tagOf(request.from),
       local: `${request.headers.get('to') ?? ''};tag=${localTag}`,
       remote: request.headers.get('from') ?? '',
-      remoteTarget: contact.uriText,
+      // RFC 2543 callers may send no Contact; they are reached at their From address.
+      remoteTarget: contactOf(request.contacts)?.uriText ?? request.from.uriText,
       routeSet: request.headers.elements('record-route'),
       // RFC 3261 §12.2.1.1 lets the called side start anywhere.
       localSeq: 0,

@@ -55,6 +55,9 @@ export function parseMessage(bytes: Uint8Array, limits: ParseLimits = DEFAULT_LI
 
   const lineEnd = endOfLine(head, 0);
   const message = parseStartLine(head, lineEnd);
+  if (lineEnd < head.length && head.charCodeAt(lineEnd) !== 13) {
+    fault ??= fail('header-line', 'Bare LF behind the start line');
+  }
   fault ??= parseHeaders(head, lineEnd + 2, message.headers, limits);
   fault ??= takeBody(message, buffer, bodyStart);
   if (message instanceof SipRequest) {
@@ -68,7 +71,7 @@ export function parseMessage(bytes: Uint8Array, limits: ParseLimits = DEFAULT_LI
   return message;
 }
 
-/** Index of the CRLF that ends the physical line; the end of the text when there is none. */
+/** Index of the CRLF or bare LF that ends the physical line; the end of the text without any. */
 function endOfLine(head: string, from: number): number {
   const lf = head.indexOf('\n', from);
   return lf < 0 ? head.length : head.charCodeAt(lf - 1) === 13 ? lf - 1 : lf;
