@@ -46,6 +46,8 @@ describe('arrows that are allowed', () => {
     ['packages/media/src/a.ts', '@trunkline/sip/sdp/answer.ts'],
     ['packages/media/src/a.ts', '@trunkline/sip/sdp.ts'],
     ['packages/sip/src/a.test.ts', '../../../e2e/harness/wait-for.ts'],
+    ['packages/sip/src/a.test.ts', './testing/fake-clock.ts'],
+    ['packages/sip/src/testing/a.ts', './fake-clock.ts'],
     ['e2e/scripts/a.e2e.test.ts', '@trunkline/sip/message.ts'],
     ['tools/a.ts', '../packages/contracts/src/ids.ts'],
     ['apps/client/vite.config.ts', '../../packages/ui/node/page-plugin.ts'],
@@ -86,6 +88,12 @@ describe('arrows that are refused', () => {
     ['packages/rights/src/a.ts', '../../presence/src/facts.ts', 'imported by its name'],
     ['packages/rights/src/a.ts', '@trunkline/contracts', '@trunkline/<package>/<file>.ts'],
     ['packages/rights/src/a.ts', '@trunkline/unheard-of/a.ts', '@trunkline/<package>/<file>.ts'],
+    ['packages/sip/src/a.ts', './testing/fake-clock.ts', 'only tests import from folders'],
+    [
+      'apps/edge/src/a.ts',
+      '@trunkline/platform/testing/clock.ts',
+      'only tests import from folders',
+    ],
     ['packages/unheard-of/src/a.ts', '@trunkline/contracts/a.ts', 'not a room of the house'],
   ])('%s must not import %s', (file, specifier, rule) => {
     const findings = findingsIn({ [file]: importing(specifier) });
@@ -142,6 +150,7 @@ describe('node:', () => {
     'packages/platform/src/node/a.ts',
     'packages/numbers/src/a.test.ts',
     'packages/numbers/bench/a.ts',
+    'apps/edge/src/testing/a.ts',
     'apps/edge/soak/a.ts',
     'e2e/a.ts',
     'tools/a.ts',

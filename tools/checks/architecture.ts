@@ -97,8 +97,11 @@ function checkArrow(from: Place, target: string, specifier: string, report: Repo
 
 function checkRelative(from: Place, target: string, report: Report): void {
   const to = placeOf(target);
-  if (roomName(from) === roomName(to)) return;
   const rule = brokenArrow(from, to);
+  if (roomName(from) === roomName(to)) {
+    if (rule !== undefined) report(`imports ${target}`, rule);
+    return;
+  }
   const found = `${roomName(from)} → ${roomName(to)}: imports ${target} by a relative path`;
   if (rule !== undefined) report(found, rule);
   else if (to.group === 'packages' && from.group !== 'tools' && !isBuildTool(from)) {

@@ -112,13 +112,16 @@ export function roomName({ group, name }: Place): string {
   return group === 'apps' || group === 'packages' ? `${group}/${name}` : name;
 }
 
-/** Tests and what only they and measurements use: never part of what runs in production. */
+/**
+ * Tests, the folders `testing` that only they use, and measurements: never part of what runs in
+ * production.
+ */
 export function isTestPlace({ group, path }: Place): boolean {
   return (
     group === 'e2e' ||
     group === 'tools' ||
     /\.test\.tsx?$/.test(path) ||
-    /(?:^|\/)(?:bench|soak)\//.test(path)
+    /(?:^|\/)(?:bench|soak|testing)\//.test(path)
   );
 }
 
@@ -154,10 +157,13 @@ export function allowedGlobals({ group, name }: Place): readonly string[] {
 }
 
 export const NODE_RULE =
-  'node: only in apps/media-node, apps/standalone, apps/cli, packages/sip/src/transport, folders named node, tests and tools; everything else also runs on Deno, workerd or in browsers';
+  'node: only in apps/media-node, apps/standalone, apps/cli, packages/sip/src/transport, folders named node or testing, tests and tools; everything else also runs on Deno, workerd or in browsers';
 
 /** The rule that an import of one room by another breaks, or undefined if the arrow is allowed. */
 export function brokenArrow(from: Place, to: Place): string | undefined {
+  if (/(?:^|\/)testing\//.test(to.path) && !isTestPlace(from)) {
+    return 'only tests import from folders named testing';
+  }
   if (roomName(from) === roomName(to)) return undefined;
   if (from.group === 'root' || from.group === 'tools' || from.group === 'e2e') return undefined;
   if (to.group === 'e2e' || to.group === 'tools' || to.group === 'root') {
