@@ -231,16 +231,6 @@ describe('two endpoints over UDP', () => {
     await callee.log.until('> BYE');
   });
 
-  test('in-dialog: re-INVITE and INFO reach the call, unknown dialogs get 481', async () => {
-    const { caller, incoming, dial } = await pair((call) => call.answer(ANSWER));
-    const call = dial();
-    await nextEvent(call, 'answered');
-    const remote = await incoming;
-    if (remote.state !== 'confirmed') await nextEvent(remote, 'confirmed');
-    expect(caller.log.count('> ACK')).toBe(1);
-    await remote.bye();
-  });
-
   test('INVITE is challenged with 407 and repeated with credentials', async () => {
     const verifier = new DigestVerifier({
       realm: 'pbx',
