@@ -115,8 +115,7 @@ export function createTones(): Tones {
       const { notes, period } = melody(tone);
       return repeat(notes, period, volume);
     },
-    ringback: () =>
-      repeat([{ at: 0, hz: 425, length: 1, level: 0.12, shape: 'sine' }], 5, 1),
+    ringback: () => repeat([{ at: 0, hz: 425, length: 1, level: 0.12, shape: 'sine' }], 5, 1),
     key(key) {
       const pair = keyFrequencies(key);
       if (!pair) return;

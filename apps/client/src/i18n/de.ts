@@ -27,7 +27,8 @@ export const de = {
     missingPassword: 'Bitte geben Sie Ihr Passwort ein.',
     missingTenant: 'Bitte geben Sie Ihre Firma an oder melden Sie sich als name@firma an.',
     wait: 'Zu viele Versuche. Bitte warten Sie {{count}} Sekunden.',
-    unreachable: 'Der Dienst antwortet nicht. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
+    unreachable:
+      'Der Dienst antwortet nicht. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
     expired: 'Ihre Sitzung ist abgelaufen. Melden Sie sich bitte neu an.',
     pitchPresence: 'Sehen, wer gerade frei ist',
     pitchCall: 'Mit einem Klick anrufen',
@@ -221,9 +222,11 @@ export const de = {
       unknown: 'wird gemessen',
     },
     silent: 'Seit einigen Sekunden kommt kein Ton an.',
-    silentPeer: 'Die Leitung steht, die Gegenseite sendet gerade nichts. Vielleicht hält sie das Gespräch.',
+    silentPeer:
+      'Die Leitung steht, die Gegenseite sendet gerade nichts. Vielleicht hält sie das Gespräch.',
     silentNetwork: 'Ihr Browser sucht einen anderen Netzwerkweg. Bleiben Sie dran.',
-    silentFailed: 'Ihr Browser findet keinen Weg mehr zum Telefondienst. Rufen Sie bitte noch einmal an.',
+    silentFailed:
+      'Ihr Browser findet keinen Weg mehr zum Telefondienst. Rufen Sie bitte noch einmal an.',
     playback: 'Ihr Browser spielt noch keinen Ton ab.',
     playbackStart: 'Ton einschalten',
     micDenied: 'Das Mikrofon ist gesperrt',
@@ -232,7 +235,8 @@ export const de = {
     micMissing: 'Kein Mikrofon gefunden',
     micMissingHelp: 'Schließen Sie ein Headset oder Mikrofon an und versuchen Sie es noch einmal.',
     micBusy: 'Das Mikrofon lässt sich nicht öffnen',
-    micBusyHelp: 'Vielleicht nutzt es gerade ein anderes Programm. Schließen Sie es und versuchen Sie es noch einmal.',
+    micBusyHelp:
+      'Vielleicht nutzt es gerade ein anderes Programm. Schließen Sie es und versuchen Sie es noch einmal.',
     listenOnly: 'Ohne Mikrofon verbunden: Sie hören, werden aber nicht gehört.',
     elsewhere: 'Läuft in einem anderen Fenster oder auf einem anderen Gerät',
     emergency: 'Notruf',
@@ -244,7 +248,8 @@ export const de = {
     body: 'Ihr Browser fragt gleich nach dem Mikrofon. Es ist nur während eines Gesprächs eingeschaltet.',
     allow: 'Mikrofon erlauben',
     later: 'Später',
-    denied: 'Das Mikrofon ist gesperrt. Sie können es in den Einstellungen der Website wieder erlauben.',
+    denied:
+      'Das Mikrofon ist gesperrt. Sie können es in den Einstellungen der Website wieder erlauben.',
   },
   settings: {
     heading: 'Einstellungen',
@@ -267,7 +272,8 @@ export const de = {
     notificationsHint: 'Zeigt Anrufe auch dann, wenn dieses Fenster nicht vorn ist.',
     notificationsAllow: 'Erlauben',
     notificationsGranted: 'Erlaubt',
-    notificationsDenied: 'Gesperrt. Sie können sie in den Website-Einstellungen Ihres Browsers erlauben.',
+    notificationsDenied:
+      'Gesperrt. Sie können sie in den Website-Einstellungen Ihres Browsers erlauben.',
     notificationsMissing: 'Dieser Browser kennt keine Benachrichtigungen.',
     microphone: 'Mikrofon',
     microphoneGranted: 'Erlaubt',

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import styles from './popover.module.css';
 
-export type PopoverPlace = 'bottomStart' | 'bottomEnd' | 'rightStart';
+export type PopoverPlace = 'bottomStart' | 'bottomEnd' | 'topEnd' | 'rightStart';
 
 export interface TriggerProps {
   onClick: () => void;
@@ -25,7 +25,14 @@ const reachable =
  * A panel beside its trigger. Opening moves the focus inside, Escape and leaving close it and
  * bring the focus back; in a menu the arrow keys move.
  */
-export function Popover({ kind, label, place = 'bottomStart', className, trigger, children }: PopoverProps) {
+export function Popover({
+  kind,
+  label,
+  place = 'bottomStart',
+  className,
+  trigger,
+  children,
+}: PopoverProps) {
   const [open, setOpen] = useState(false);
   const anchor = useRef<HTMLSpanElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -74,6 +81,7 @@ export function Popover({ kind, label, place = 'bottomStart', className, trigger
         'aria-haspopup': kind,
       })}
       {open ? (
+        // biome-ignore lint/a11y: the role is menu or dialog, both take a label and keys
         <div
           ref={panel}
           role={kind}

@@ -20,7 +20,13 @@ export function Bone({ width = '100%', height = 12, round = false }: BoneProps) 
 const widths = ['46%', '62%', '38%', '54%', '70%', '42%'];
 
 /** Rows as tall as a PersonRow while a list loads. */
-export function RowSkeletons({ count = 8, padding = '0 12px' }: { count?: number; padding?: string }) {
+export function RowSkeletons({
+  count = 8,
+  padding = '0 12px',
+}: {
+  count?: number;
+  padding?: string;
+}) {
   const { t } = useUiT();
   return (
     <div role="status">

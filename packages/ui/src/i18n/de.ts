@@ -31,6 +31,10 @@ export const uiDe = {
     telephony: 'Der Telefondienst ist gerade nicht erreichbar. Wir versuchen es weiter.',
     retry: 'Jetzt verbinden',
   },
-  dialog: { cancel: 'Abbrechen', close: 'Schließen', typeToConfirm: 'Zum Bestätigen „{{name}}“ eingeben' },
+  dialog: {
+    cancel: 'Abbrechen',
+    close: 'Schließen',
+    typeToConfirm: 'Zum Bestätigen „{{name}}“ eingeben',
+  },
   loading: 'Wird geladen',
 };

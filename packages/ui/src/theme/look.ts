@@ -46,7 +46,7 @@ export function watchLook(): void {
     '(prefers-contrast: more)',
   ])
     matchMedia(query).addEventListener('change', applyLook);
-  addEventListener('storage', (event) => {
+  window.addEventListener('storage', (event) => {
     if (event.key !== key) return;
     lookStore.set(stored());
     applyLook();

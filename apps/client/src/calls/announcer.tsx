@@ -1,0 +1,37 @@
+import type { CallView } from '@trunkline/contracts/calls.ts';
+import { useT } from '../i18n/index.ts';
+import { partyName } from './alerts.ts';
+import { endKey, type ShownCall, stateKey } from './shown-calls.ts';
+
+/** Says changes of calls aloud: ringing at once, everything else when there is a pause. */
+export function Announcer({
+  ringing,
+  shown,
+}: {
+  ringing: readonly CallView[];
+  shown: readonly ShownCall[];
+}) {
+  const { t } = useT();
+  const unknown = t('call.unknown');
+  return (
+    <>
+      <div className="tl-hidden" role="alert">
+        {ringing.map((call) => (
+          <p key={call.id}>
+            {t('call.ringing', { name: partyName(call, unknown) })}. {t('call.answer')}{' '}
+            {t('call.shortcutAnswer')}
+          </p>
+        ))}
+      </div>
+      <div className="tl-hidden" aria-live="polite">
+        {shown.map(({ key, call, leg }) => (
+          <p key={key}>
+            {call?.state === 'ended'
+              ? t(`call.end.${endKey(call)}`)
+              : t(`call.state.${stateKey(leg, call)}`)}
+          </p>
+        ))}
+      </div>
+    </>
+  );
+}

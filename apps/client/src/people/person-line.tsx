@@ -1,0 +1,46 @@
+import { Button } from '@fluentui/react-button';
+import { CallRegular } from '@fluentui/react-icons/svg/call';
+import { Link } from '@tanstack/react-router';
+import type { Person } from '@trunkline/contracts/people.ts';
+import { PersonRow } from '@trunkline/ui/components/person.tsx';
+import { useStore } from '@trunkline/ui/stores/store.ts';
+import { memo } from 'react';
+import { useServices } from '../app/services.ts';
+import { useT } from '../i18n/index.ts';
+import { mainNumber } from './find.ts';
+import styles from './people-page.module.css';
+
+/** One colleague in the list; drawn again only when their own presence changes. */
+export const PersonLine = memo(function PersonLine({ person }: { person: Person }) {
+  const { t } = useT();
+  const { live, phone } = useServices();
+  const presence = useStore(live.presences, (all) => all[person.id]);
+  const busy = useStore(phone.legs, (legs) => legs.some((leg) => leg.phase !== 'failed'));
+  const main = mainNumber(person);
+  return (
+    <li className={styles.line}>
+      <Link
+        to="/people/$userId"
+        params={{ userId: person.id }}
+        className={styles.link}
+        activeProps={{ 'aria-current': 'true' }}
+      >
+        <PersonRow name={person.displayName} presence={presence}>
+          <span className={`${styles.extension} tl-numeric`}>{main?.display}</span>
+        </PersonRow>
+      </Link>
+      {main ? (
+        <Button
+          className={styles.call ?? ''}
+          appearance="subtle"
+          shape="circular"
+          icon={<CallRegular />}
+          disabledFocusable={busy}
+          title={t('people.callName', { name: person.displayName })}
+          aria-label={t('people.callName', { name: person.displayName })}
+          onClick={() => phone.dial(main.number)}
+        />
+      ) : null}
+    </li>
+  );
+});
