@@ -84,6 +84,8 @@ export function deviceGone(env: CallEnvironment, tenantId: TenantId, deviceId: D
 function startGrace(env: CallEnvironment, call: LiveCall, silentMs: number): void {
   if (call.timers.has('clientGrace')) return;
   call.timers.set('clientGrace', env.bounds.clientGraceMs, () => {
+    // A reloaded page that is just connecting has a bound of its own.
+    if (call.timers.has('webrtc')) return;
     const end = () => call.input('clientLost', clientLost);
     // The engine tells when silence begins, not when it ends: look before ending.
     env.engine.stats(call.id).then(({ webrtc }) => {

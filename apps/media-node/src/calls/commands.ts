@@ -106,7 +106,6 @@ export class Commands {
     requireHolder(call, frame);
     try {
       const answerSdp = await call.media.reattach(data.sdp);
-      call.timers.clear('clientGrace');
       awaitBrowser(this.env, call);
       return { callId: call.id, sdp: answerSdp };
     } catch (error) {

@@ -1,67 +1,30 @@
 import { dominantTone } from '@trunkline/media/audio/detect.ts';
-import { WebPeer } from '@trunkline/media/node/testing/web-peer.ts';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { TestPhone } from '../testing/pbx.ts';
-import { type System, type SystemOptions, startSystem, wait } from '../testing/system.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function system(options?: SystemOptions): Promise<System> {
-  const started = await startSystem(options);
-  cleanups.push(() => started.close());
-  return started;
-}
-
-async function browser(): Promise<WebPeer> {
-  const peer = await WebPeer.open();
-  cleanups.push(() => peer.close());
-  return peer;
-}
-
-async function phone(): Promise<TestPhone> {
-  const opened = await TestPhone.open();
-  cleanups.push(() => opened.close());
-  return opened;
-}
-
-/** Anna dials; her browser takes the answer. */
-async function dial({ peers, anna }: System, peer: WebPeer, number: string): Promise<string> {
-  const result = await peers.command(anna, 'call.dial', { number, sdp: await peer.offer() });
-  expect(result).toMatchObject({ ok: true });
-  const { callId, sdp } = result.data as { callId: string; sdp: string };
-  await peer.accept(sdp);
-  return callId;
-}
-
-const endOf = ({ peers }: System) =>
-  vi.waitFor(() => {
-    const [event] = peers.eventsOf('call.ended');
-    if (!event) throw new Error('the call has not ended');
-    return event.data;
-  }, wait);
-
-const inviteOf = ({ pbx }: System, index = 0) =>
-  vi.waitFor(() => {
-    const call = pbx.calls[index];
-    if (!call) throw new Error('no INVITE came');
-    return call;
-  }, wait);
+import { describe, expect, test, vi } from 'vitest';
+import {
+  browser,
+  dial,
+  endOf,
+  inviteOf,
+  phone,
+  stateOf,
+  storyOf,
+  system,
+} from '../testing/actors.ts';
+import { sendInDialog } from '../testing/in-dialog.ts';
+import { wait } from '../testing/system.ts';
 
 describe('outgoing calls', () => {
   test('an answered call carries audio both ways, keys, and ends by the desk phone', async () => {
     const all = await system();
     const { peers, anna } = all;
     const [peer, desk] = [await browser(), await phone()];
-    const callId = await dial(all, peer, '10');
+    const callId = await dial(all, all.anna, peer, '10');
     const invite = await inviteOf(all);
     expect(invite.requestUri).toMatchObject({ kind: 'sip', user: '10' });
     invite.ringing();
-    await vi.waitFor(() => expect(peers.viewsOf(anna.userId)[0]?.state).toBe('ringing'), wait);
+    await stateOf(all, anna, 'ringing');
     invite.answer(desk.answer(invite.body));
-    await vi.waitFor(() => expect(peers.viewsOf(anna.userId)[0]?.state).toBe('connected'), wait);
+    await stateOf(all, anna, 'connected');
     await vi.waitFor(() => expect(peer.connection.connectionState).toBe('connected'), wait);
     peer.play(440);
     desk.play(1000);
@@ -78,15 +41,7 @@ describe('outgoing calls', () => {
     await invite.bye();
     expect(await endOf(all)).toMatchObject({ by: 'remote', cause: 'normal' });
     expect(peers.viewsOf(anna.userId)[0]).toMatchObject({ id: callId, state: 'ended' });
-    const kinds = peers.events
-      .map((event) => event.type)
-      .filter((type) => type.startsWith('call.'));
-    expect(kinds.filter((type) => type !== 'call.media')).toEqual([
-      'call.started',
-      'call.ringing',
-      'call.answered',
-      'call.ended',
-    ]);
+    expect(storyOf(all)).toEqual(['call.started', 'call.ringing', 'call.answered', 'call.ended']);
     expect(peers.eventsOf('call.started')[0]?.data).toMatchObject({
       direction: 'outgoing',
       lineNumber: '+49301234520',
@@ -105,10 +60,10 @@ describe('outgoing calls', () => {
     const all = await system();
     const { peers, anna, pbx } = all;
     const [peer, desk] = [await browser(), await phone()];
-    const callId = await dial(all, peer, '10');
+    const callId = await dial(all, all.anna, peer, '10');
     const invite = await inviteOf(all);
     invite.answer(desk.answer(invite.body));
-    await vi.waitFor(() => expect(peers.viewsOf(anna.userId)[0]?.state).toBe('connected'), wait);
+    await stateOf(all, anna, 'connected');
     const id = 'same-command-id';
     const first = await peers.command(anna, 'call.hangup', { callId }, { id });
     const again = await peers.command(anna, 'call.hangup', { callId }, { id });
@@ -129,7 +84,7 @@ describe('outgoing calls', () => {
   ])('a refusal with %d ends the call as %s', async (status, cause) => {
     const all = await system();
     const peer = await browser();
-    await dial(all, peer, '10');
+    await dial(all, all.anna, peer, '10');
     (await inviteOf(all)).reject(status);
     expect(await endOf(all)).toMatchObject({ by: 'remote', cause, sipCode: status, durationMs: 0 });
   });
@@ -137,12 +92,12 @@ describe('outgoing calls', () => {
   test('hang-up before the answer sends CANCEL', async () => {
     const all = await system();
     const { peers, anna } = all;
-    const callId = await dial(all, await browser(), '10');
+    const callId = await dial(all, all.anna, await browser(), '10');
     const invite = await inviteOf(all);
     const cancelled = vi.fn();
     invite.on('cancelled', cancelled);
     invite.ringing();
-    await vi.waitFor(() => expect(peers.viewsOf(anna.userId)[0]?.state).toBe('ringing'), wait);
+    await stateOf(all, anna, 'ringing');
     await peers.command(anna, 'call.hangup', { callId });
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalledOnce(), wait);
     expect(await endOf(all)).toMatchObject({ by: 'local', cause: 'cancelled' });
@@ -150,13 +105,60 @@ describe('outgoing calls', () => {
 
   test('hold and resume by the PBX are answered, and audio flows again', async () => {
     const all = await system();
-    const { peers, anna } = all;
     const [peer, desk] = [await browser(), await phone()];
-    await dial(all, peer, '10');
+    await dial(all, all.anna, peer, '10');
     const invite = await inviteOf(all);
     invite.answer(desk.answer(invite.body));
-    await vi.waitFor(() => expect(peers.viewsOf(anna.userId)[0]?.state).toBe('connected'), wait);
-    expect(all.node.problems()).toEqual([]);
+    await stateOf(all, all.anna, 'connected');
+    const node = { port: all.node.sipPort };
+    const held = await sendInDialog(invite.dialog, 'INVITE', node, desk.offer('sendonly'));
+    expect(held.statusCode).toBe(200);
+    expect(held.bodyText).toContain('a=recvonly');
+    const resumed = await sendInDialog(invite.dialog, 'INVITE', node, desk.offer());
+    expect(resumed.bodyText).toContain('a=sendrecv');
+    const asked = await sendInDialog(invite.dialog, 'INVITE', node, '', (offer) =>
+      desk.answer(offer),
+    );
+    expect(asked.bodyText).toContain('a=rtpmap:8 PCMA/8000');
+    const videoOnly = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n';
+    const refused = await sendInDialog(invite.dialog, 'INVITE', node, videoOnly);
+    expect(refused.statusCode).toBe(488);
+    peer.play(440);
+    desk.play(1000);
+    await vi.waitFor(() => {
+      expect(Math.abs(dominantTone(desk.samples, 8000).frequency - 440)).toBeLessThan(5);
+      expect(Math.abs(peer.hearing.frequency - 1000)).toBeLessThan(5);
+    }, wait);
+  });
+
+  test('early media is heard before the answer', async () => {
+    const all = await system();
+    const [peer, desk] = [await browser(), await phone()];
+    await dial(all, all.anna, peer, '10');
+    const invite = await inviteOf(all);
+    const body = desk.answer(invite.body);
+    invite.ringing({ status: 183, body });
+    desk.play(1000);
+    await vi.waitFor(() => expect(Math.abs(peer.hearing.frequency - 1000)).toBeLessThan(5), wait);
+    expect((await stateOf(all, all.anna, 'ringing')).answeredAt).toBeNull();
+    invite.answer(body);
+    await stateOf(all, all.anna, 'connected');
+  });
+
+  test('both sides hang up at once: one end, no error', async () => {
+    const all = await system();
+    const { peers, anna } = all;
+    const [peer, desk] = [await browser(), await phone()];
+    const callId = await dial(all, anna, peer, '10');
+    const invite = await inviteOf(all);
+    invite.answer(desk.answer(invite.body));
+    await stateOf(all, anna, 'connected');
+    await Promise.all([invite.bye(), peers.command(anna, 'call.hangup', { callId })]);
+    await endOf(all);
+    expect(await peers.command(anna, 'call.hangup', { callId })).toMatchObject({
+      code: 'call_gone',
+    });
+    expect(peers.eventsOf('call.ended')).toHaveLength(1);
   });
 });
 
@@ -177,7 +179,7 @@ describe('what stands against an outgoing call', () => {
       'unavailable',
     );
     const peer = await browser();
-    const callId = await dial(all, peer, '10');
+    const callId = await dial(all, all.anna, peer, '10');
     expect(await refused(ben, 'call.hangup', { callId })).toBe('call_gone');
     expect(all.pbx.calls).toHaveLength(1);
   });

@@ -119,6 +119,18 @@ export class LinkPeers {
     return this.events.filter((event) => event.type === type);
   }
 
+  /** Cuts the edge's link; the node dials again. */
+  cutEdge(): void {
+    this.edge?.terminate();
+    this.edge = undefined;
+  }
+
+  /** Cuts the control plane's link; the node dials again. */
+  cutControl(): void {
+    this.control?.terminate();
+    this.control = undefined;
+  }
+
   async close(): Promise<void> {
     for (const socket of this.sockets.clients) socket.terminate();
     this.http.closeAllConnections();

@@ -24,7 +24,7 @@ type Group = NodeTenantConfig['lineGroups'][number];
 
 export interface SystemOptions {
   group?: Partial<Group>;
-  secondLineUsers?: Parameters<typeof testTenant>[1];
+  firstLineUsers?: Parameters<typeof testTenant>[1];
   bounds?: Partial<CallBounds>;
 }
 
@@ -55,7 +55,7 @@ export async function surroundings(options: SystemOptions = {}): Promise<Surroun
   identity.configKeys = { keys: [{ ...configKey.publicJwk }] };
   const peers = await LinkPeers.listen(identity, configKey);
   const pbx = await TestPbx.listen();
-  const tenant = testTenant({ registrarPort: pbx.port, ...options.group }, options.secondLineUsers);
+  const tenant = testTenant({ registrarPort: pbx.port, ...options.group }, options.firstLineUsers);
   const { id } = tenant.config.tenant;
   await peers.publish({ section: `tenant/${id}`, epoch: 1, version: 1, payload: tenant.config });
   const whom = (userId: UserId): Whom => ({ tenant: id, userId, deviceId: newId('device') });

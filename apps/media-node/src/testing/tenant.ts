@@ -15,7 +15,7 @@ export interface TestTenant {
  */
 export function testTenant(
   group: Partial<Group> = {},
-  secondLineUsers?: (users: { anna: UserId; ben: UserId }) => UserId[],
+  firstLineUsers?: (users: { anna: UserId; ben: UserId }) => UserId[],
 ): TestTenant {
   const [anna, ben, locationId] = [newId('user'), newId('user'), newId('location')];
   const at = '2026-11-23T09:00:00.000Z';
@@ -67,7 +67,7 @@ export function testTenant(
         notSignedInResponse: 486,
         rejectResponse: 'client',
         hideRejectButton: false,
-        lines: [line('20', [anna]), line('21', secondLineUsers?.({ anna, ben }) ?? [ben])],
+        lines: [line('20', firstLineUsers?.({ anna, ben }) ?? [anna]), line('21', [ben])],
         ...group,
       },
     ],

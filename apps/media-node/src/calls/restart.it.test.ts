@@ -1,0 +1,130 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import process from 'node:process';
+import { writePrivateFile } from '@trunkline/platform/node/identity-file.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { after, browser, dial, endOf, inviteOf, phone, stateOf } from '../testing/actors.ts';
+import { linesOpen, type Surroundings, surroundings, wait } from '../testing/system.ts';
+
+/** Starts the media node as the process it is in production. */
+async function startProcess(around: Surroundings): Promise<ChildProcess> {
+  const http = around.peers.url.replace('ws:', 'http:');
+  const child = fork(new URL('../main.ts', import.meta.url), {
+    execArgv: [],
+    env: {
+      PATH: process.env.PATH,
+      TRUNKLINE_DATA: around.folder,
+      TRUNKLINE_CONTROL_PLANE_URL: http,
+      TRUNKLINE_EDGE_URL: http,
+      TRUNKLINE_RTP_PORT_MIN: '0',
+      TRUNKLINE_RTP_PORT_MAX: '0',
+      TRUNKLINE_ICE_ADDRESSES: '127.0.0.1',
+      TRUNKLINE_LOG_LEVEL: 'error',
+    },
+  });
+  after(() => child.kill('SIGKILL'));
+  await new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve());
+    child.once('exit', (code) => reject(new Error(`the node ended with ${code}`)));
+  });
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
+
+async function around(): Promise<Surroundings> {
+  const made = await surroundings();
+  after(() => made.close());
+  await writePrivateFile(
+    join(made.folder, 'media-node', 'identity.json'),
+    JSON.stringify(made.identity),
+  );
+  return made;
+}
+
+/** Anna talks with the desk phone through the process. */
+async function talk(all: Surroundings) {
+  const [peer, desk] = [await browser(), await phone()];
+  const callId = await dial(all, all.anna, peer, '10');
+  const invite = await inviteOf(all, all.pbx.calls.length);
+  invite.answer(desk.answer(invite.body));
+  await stateOf(all, all.anna, 'connected');
+  return { callId, invite };
+}
+
+describe('a media node killed by -9', () => {
+  test('in a call: the restarted one ends it once, with its talk time, and says BYE to the PBX', async () => {
+    const all = await around();
+    const first = await startProcess(all);
+    await linesOpen(all);
+    const { callId, invite } = await talk(all);
+    await vi.waitFor(() => expect(all.peers.eventsOf('call.answered')).toHaveLength(1), wait);
+    // A sign of life is written each second.
+    const answeredAt = Date.now();
+    await vi.waitFor(() => expect(Date.now() - answeredAt).toBeGreaterThan(1300), wait);
+    const ended = vi.fn();
+    invite.on('ended', ended);
+    await kill(first);
+    expect(all.peers.eventsOf('call.ended')).toEqual([]);
+
+    const second = await startProcess(all);
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce(), wait);
+    await vi.waitFor(() => expect(all.peers.eventsOf('call.ended')).toHaveLength(1), wait);
+    const end = await endOf(all);
+    expect(all.peers.eventsOf('call.ended')[0]).toMatchObject({
+      call: callId,
+      data: { by: 'system', cause: 'node_lost', sipCode: null },
+    });
+    expect(end.durationMs).toBeGreaterThan(500);
+    expect(end.durationMs).toBeLessThan(10_000);
+
+    // Once more, and it is not ended again; the lines come back and calls work.
+    await kill(second);
+    all.peers.edgeFrames.length = 0;
+    await startProcess(all);
+    await linesOpen(all);
+    await talk(all);
+    expect(all.peers.eventsOf('call.ended')).toHaveLength(1);
+  });
+
+  test('with the control plane away: nothing of the call is lost, nothing doubled', async () => {
+    const all = await around();
+    all.peers.acknowledge = false;
+    const first = await startProcess(all);
+    await linesOpen(all);
+    const { callId } = await talk(all);
+    await vi.waitFor(() => expect(all.peers.eventsOf('call.answered')).toHaveLength(1), wait);
+    await kill(first);
+    await kill(await startProcess(all));
+    all.peers.acknowledge = true;
+    await startProcess(all);
+    await vi.waitFor(() => expect(all.peers.eventsOf('call.ended')).toHaveLength(1), wait);
+    const story = all.peers.events
+      .filter((event) => event.call === callId && event.type !== 'sip.message')
+      .map((event) => event.type)
+      .filter((type) => type !== 'call.media');
+    expect(story).toEqual(['call.started', 'call.answered', 'call.ended']);
+  });
+});
+
+test('SIGTERM ends calls in order within seconds; the loss of the parent ends the process', async () => {
+  const all = await around();
+  const child = await startProcess(all);
+  await linesOpen(all);
+  const { invite } = await talk(all);
+  const ended = vi.fn();
+  invite.on('ended', ended);
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  expect(await gone).toBe(0);
+  expect(ended).toHaveBeenCalledOnce();
+
+  const orphan = await startProcess(all);
+  const left = new Promise((resolve) => orphan.once('exit', resolve));
+  orphan.disconnect();
+  expect(await left).toBe(0);
+});
