@@ -28,35 +28,31 @@ const demoTenant = z.object({
   ),
 });
 
-export interface DemoAccount {
+interface DemoAccount {
   identity: string;
   displayName: string;
   password: string;
-  extension: string | null;
-  admin: boolean;
 }
 
 /** Writes the demo accounts where the edge reads them; returns the file. */
 export async function writeDemoAccounts(dataDir: string, platformDomain: string): Promise<string> {
   const demo = demoTenant.parse(parse(await readFile(demoFile, 'utf8')));
-  const identity = (userName: string) => `${userName}@${demo.tenant.alias}.${platformDomain}`;
-  const { firstAdmin } = demo.tenant;
-  const accounts: DemoAccount[] = demo.users.map((user) => ({
-    identity: identity(user.userName),
+  const account = (user: {
+    userName: string;
+    displayName: string;
+    password: string;
+  }): DemoAccount => ({
+    identity: `${user.userName}@${demo.tenant.alias}.${platformDomain}`,
     displayName: user.displayName,
     password: user.password,
-    extension: user.phones[0]?.number ?? null,
-    admin: false,
-  }));
-  accounts.push({
-    identity: identity(firstAdmin.userName),
-    displayName: firstAdmin.displayName,
-    password: firstAdmin.password,
-    extension: null,
-    admin: true,
   });
+  const accounts = demo.users.map((user) => ({
+    ...account(user),
+    extension: user.phones[0]?.number ?? '',
+  }));
+  const admins = [account(demo.tenant.firstAdmin)];
   const path = join(dataDir, 'demo-accounts.json');
-  await writePrivateFile(path, `${JSON.stringify({ accounts }, null, 2)}\n`);
+  await writePrivateFile(path, `${JSON.stringify({ accounts, admins }, null, 2)}\n`);
   return path;
 }
 
