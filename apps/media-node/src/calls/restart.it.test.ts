@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { writePrivateFile } from '@trunkline/platform/node/identity-file.ts';
 import { describe, expect, test, vi } from 'vitest';
-import { after, browser, dial, endOf, inviteOf, phone, stateOf } from '../testing/actors.ts';
+import {
+  after,
+  answer,
+  browser,
+  dial,
+  endOf,
+  inviteOf,
+  phone,
+  stateOf,
+} from '../testing/actors.ts';
 import { linesOpen, type Surroundings, surroundings, wait } from '../testing/system.ts';
 
 /** Starts the media node as the process it is in production. */
@@ -89,6 +98,23 @@ describe('a media node killed by -9', () => {
     await linesOpen(all);
     await talk(all);
     expect(all.peers.eventsOf('call.ended')).toHaveLength(1);
+  });
+
+  test('in a call the PBX placed: BYE goes out there too', async () => {
+    const all = await around();
+    const first = await startProcess(all);
+    await linesOpen(all);
+    all.peers.devices.set(all.anna.userId, 1);
+    const call = all.pbx.call('20', (await phone()).offer());
+    const ended = vi.fn();
+    call.on('ended', ended);
+    const { id } = await stateOf(all, all.anna, 'ringing');
+    await answer(all, all.anna, await browser(), id);
+    await vi.waitFor(() => expect(all.peers.eventsOf('call.answered')).toHaveLength(1), wait);
+    await kill(first);
+    await startProcess(all);
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce(), wait);
+    expect(await endOf(all)).toMatchObject({ by: 'system', cause: 'node_lost' });
   });
 
   test('with the control plane away: nothing of the call is lost, nothing doubled', async () => {

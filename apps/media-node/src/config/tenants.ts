@@ -1,4 +1,4 @@
-import type { LineId, TenantId } from '@trunkline/contracts/ids.ts';
+import type { TenantId } from '@trunkline/contracts/ids.ts';
 import {
   type ConfigDocument,
   type NodeTenantConfig,
@@ -34,16 +34,18 @@ export function checkTenantSection(document: ConfigDocument): string | null {
 /** The tenants this node serves, by the documents in force. */
 export class Tenants {
   private readonly models = new Map<TenantId, TenantModel>();
+  private allLines: readonly LineEntry[] = [];
 
   /** Puts a document that passed `checkTenantSection` in force; payload null withdraws. */
   apply(document: ConfigDocument): void {
     if (document.payload === null) {
       this.models.delete(document.section.slice(sectionPrefix.length) as TenantId);
-      return;
+    } else {
+      const parsed = parseSection(document);
+      if (!parsed.ok) throw new Error(parsed.reason);
+      this.models.set(parsed.config.tenant.id, tenantModel(parsed.config));
     }
-    const parsed = parseSection(document);
-    if (!parsed.ok) throw new Error(parsed.reason);
-    this.models.set(parsed.config.tenant.id, tenantModel(parsed.config));
+    this.allLines = this.all().flatMap((model) => [...model.lines.values()]);
   }
 
   get(tenantId: TenantId): TenantModel | undefined {
@@ -55,15 +57,7 @@ export class Tenants {
   }
 
   /** Every line of every tenant. */
-  lines(): LineEntry[] {
-    return this.all().flatMap((model) => [...model.lines.values()]);
-  }
-
-  line(lineId: LineId): LineEntry | undefined {
-    for (const model of this.models.values()) {
-      const entry = model.lines.get(lineId);
-      if (entry) return entry;
-    }
-    return undefined;
+  lines(): readonly LineEntry[] {
+    return this.allLines;
   }
 }

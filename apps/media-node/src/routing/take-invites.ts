@@ -1,3 +1,4 @@
+import { createRateLimiter } from '@trunkline/platform/rate-limit.ts';
 import type { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
 import { userOf } from '@trunkline/sip/message/uri.ts';
 import type { CallEnvironment } from '../calls/environment.ts';
@@ -14,6 +15,13 @@ export function takeInvites(
   pbx: SipPbx,
   resolver: Pick<PbxResolver, 'addressesOf'>,
 ): void {
+  // Scanners send INVITEs by the thousand: the log names each of them now and then.
+  const strangers = createRateLimiter({
+    capacity: 3,
+    refillPerSecond: 1 / 60,
+    maxKeys: 1000,
+    clock: env.time,
+  });
   endpoint.onInvite((call) => {
     const decision = routeInbound(
       {
@@ -29,10 +37,9 @@ export function takeInvites(
           .map((address) => ({ address, port: group.registrarPort })),
     );
     if (!decision.ok) {
-      env.logger.warn(
-        { source: call.remote.address, status: decision.status },
-        'INVITE of nobody we know refused',
-      );
+      const fields = { source: call.remote.address, status: decision.status };
+      if (strangers.take(call.remote.address).ok)
+        env.logger.warn(fields, 'INVITE of nobody we know refused');
       call.reject(decision.status);
       return;
     }

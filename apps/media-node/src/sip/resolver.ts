@@ -11,10 +11,12 @@ export class PbxResolver {
   private readonly known = new Map<string, readonly string[]>();
   private readonly failures = new Map<string, string>();
 
-  /** An address of a host. @throws the resolver's error */
+  /** An IPv4 address of a host, as our socket needs. @throws the resolver's error */
   async resolve(host: string): Promise<string> {
     try {
-      const addresses = (await lookup(host, { all: true })).map(({ address }) => address);
+      const addresses = (await lookup(host, { all: true, family: 4 })).map(
+        ({ address }) => address,
+      );
       const [first] = addresses;
       if (first === undefined) throw new Error('no address');
       remember(this.known, host, addresses);

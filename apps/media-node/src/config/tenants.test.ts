@@ -1,0 +1,56 @@
+import { newId } from '@trunkline/contracts/ids.ts';
+import type { ConfigDocument } from '@trunkline/contracts/node-config.ts';
+import { describe, expect, test } from 'vitest';
+import { testTenant } from '../testing/tenant.ts';
+import { checkTenantSection, Tenants } from './tenants.ts';
+
+const { config, anna, ben } = testTenant();
+const documentOf = (payload: unknown, id = config.tenant.id): ConfigDocument => ({
+  audience: 'mno',
+  section: `tenant/${id}`,
+  epoch: 1,
+  version: 1,
+  issuedAt: '2026-11-23T09:00:00.000Z',
+  payload,
+});
+
+describe('tenant sections', () => {
+  test('a good one is in force: lines with their supercanonical numbers, users, people', () => {
+    const tenants = new Tenants();
+    const document = documentOf(structuredClone(config));
+    expect(checkTenantSection(document)).toBeNull();
+    tenants.apply(document);
+    const model = tenants.get(config.tenant.id);
+    expect(tenants.lines().map((entry) => entry.number)).toEqual(['+49301234520', '+49301234521']);
+    expect(model?.users).toEqual([anna, ben]);
+    expect(model?.personOf('+49301234521')?.displayName).toBe('Ben Muster');
+    expect(model?.linesOfUser(ben)[0]?.line.userName).toBe('21');
+    expect(model?.linesOfUser(newId('user'))).toEqual([]);
+  });
+
+  test('LIN-013 the suffix of a line stays at the end of its number', () => {
+    const suffixed = structuredClone(config);
+    const [line] = suffixed.lineGroups[0]?.lines ?? [];
+    if (line) line.suffix = 'b';
+    const tenants = new Tenants();
+    tenants.apply(documentOf(suffixed));
+    expect(tenants.lines()[0]?.number).toBe('+49301234520b');
+  });
+
+  test('withdrawn, nothing of the tenant is left', () => {
+    const tenants = new Tenants();
+    tenants.apply(documentOf(structuredClone(config)));
+    tenants.apply(documentOf(null));
+    expect(tenants.all()).toEqual([]);
+    expect(tenants.lines()).toEqual([]);
+  });
+
+  test.each([
+    ['another tenant’s', documentOf(config, newId('tenant')), 'do not match'],
+    ['a nameless field', documentOf({ ...config, locations: 3 }), 'locations'],
+    ['an unknown location', documentOf({ ...config, locations: [] }), 'unknown location'],
+    ['an unknown section', { ...documentOf(config), section: 'other' }, 'unknown section'],
+  ])('%s is refused', (_name, document, reason) => {
+    expect(checkTenantSection(document)).toContain(reason);
+  });
+});
