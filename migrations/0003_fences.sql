@@ -123,6 +123,11 @@ DECLARE
   wanted_tenant text := current_setting('app.tenant_id');
   chosen text;
 BEGIN
+  SELECT a.node_id INTO chosen FROM control.node_assignments a
+  WHERE a.tenant_id = wanted_tenant AND a.line_group_id = wanted_group AND a.released_at IS NULL;
+  IF FOUND THEN
+    RETURN chosen;
+  END IF;
   SELECT n.id INTO chosen
   FROM control.media_nodes n
   JOIN control.tenants t ON t.region = n.region AND t.id = wanted_tenant
@@ -134,7 +139,7 @@ BEGIN
   IF chosen IS NOT NULL THEN
     INSERT INTO control.node_assignments (tenant_id, line_group_id, node_id)
     VALUES (wanted_tenant, wanted_group, chosen)
-    ON CONFLICT (tenant_id, line_group_id) WHERE released_at IS NULL DO NOTHING;
+    ON CONFLICT (tenant_id, line_group_id, node_id) DO UPDATE SET released_at = NULL;
   END IF;
   RETURN chosen;
 END
@@ -152,11 +157,15 @@ $$;
 -- Stores the reply of a POST in the transaction of its change, so that a crash between the two
 -- cannot make the change twice.
 CREATE FUNCTION control.finish_idempotent(wanted text, reply_status integer, reply_body jsonb)
-  RETURNS void
-  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  RETURNS boolean
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
   UPDATE control.idempotency_keys SET state = 'done', status = reply_status, body = reply_body
-  WHERE id = wanted AND state = 'running'
+  WHERE id = wanted AND state = 'running';
+  -- False: somebody else finished it; the caller must undo its work.
+  RETURN FOUND;
+END
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA control FROM PUBLIC;

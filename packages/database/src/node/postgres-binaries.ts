@@ -75,7 +75,7 @@ export async function postgresBinaries(user: OsUser | undefined): Promise<string
   }
   if (!user || (await reachable(join(root, 'bin'), user))) return join(root, 'bin');
   const target = join(systemFolder, `postgresql-${version}`);
-  const present = await readdir(join(target, 'bin')).catch(() => []);
+  const present = await readdir(join(target, 'bin')).catch((): string[] => []);
   if (present.includes('postgres')) return join(target, 'bin');
   const draft = `${target}.${process.pid}`;
   await mkdir(systemFolder, { recursive: true, mode: 0o755 });

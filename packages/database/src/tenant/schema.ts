@@ -1,4 +1,4 @@
-import { pgSchema, primaryKey, text } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core';
 
 /** Everything of one tenant; reached only through `withTenant`. */
 export const tenant = pgSchema('tenant');
@@ -9,8 +9,7 @@ export const tenantKey = {
   id: text('id').notNull(),
 };
 
-type KeyColumns = Parameters<typeof primaryKey>[0]['columns'];
 /** Primary key `(tenant_id, id)`. */
-export const byTenant = (table: { tenantId: KeyColumns[number]; id: KeyColumns[number] }) => [
+export const byTenant = (table: { tenantId: AnyPgColumn; id: AnyPgColumn }) => [
   primaryKey({ columns: [table.tenantId, table.id] }),
 ];

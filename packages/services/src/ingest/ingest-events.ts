@@ -1,0 +1,145 @@
+import { type EventEnvelope, parseEnvelope } from '@trunkline/contracts/call-events.ts';
+import { type MediaNodeId, newId, type TenantId } from '@trunkline/contracts/ids.ts';
+import { controlAudit } from '@trunkline/database/control/keys.ts';
+import { type TenantTransaction, withTenant } from '@trunkline/database/tenancy.ts';
+import { callEvents } from '@trunkline/database/tenant/calls.ts';
+import { sql } from 'drizzle-orm';
+import type { Platform } from '../core/context.ts';
+import { guarded } from '../core/failures.ts';
+import { storeJournal } from './store-journal.ts';
+import { storeLineState } from './store-line-state.ts';
+
+export interface IngestResult {
+  /** Events stored now; repeated ones are not among them. */
+  readonly stored: number;
+  /** Events of tenants this node does not serve, or that are no events: dropped and noted. */
+  readonly refused: number;
+}
+
+/**
+ * Stores what a media node reports. Idempotent: an event of the same node, boot epoch and sequence
+ * number is stored once. `call.ended` makes the journal entries in the same transaction. When this
+ * returns, all of it is committed and may be acknowledged.
+ *
+ * An event that cannot be taken (not well-formed, or of a tenant the node does not serve) is
+ * dropped and noted in the audit: it must not hold up the node's spool for ever.
+ */
+export async function ingestEvents(
+  platform: Pick<Platform, 'db' | 'log'>,
+  nodeId: MediaNodeId,
+  input: readonly unknown[],
+): Promise<IngestResult> {
+  const events: EventEnvelope[] = [];
+  let refused = 0;
+  for (const item of input) {
+    const event = readEvent(platform, nodeId, item);
+    if (event) events.push(event);
+    else refused += 1;
+  }
+  const byTenant = Map.groupBy(events, (event) => event.tenant);
+  let stored = 0;
+  for (const [tenantId, list] of byTenant) {
+    if (await serves(platform, nodeId, tenantId))
+      stored += await storeTenantEvents(platform, tenantId, list);
+    else {
+      refused += list.length;
+      await noteRefusal(platform, nodeId, tenantId, list.length);
+    }
+  }
+  return { stored, refused };
+}
+
+function readEvent(
+  platform: Pick<Platform, 'log'>,
+  nodeId: MediaNodeId,
+  item: unknown,
+): EventEnvelope | null {
+  try {
+    const event = parseEnvelope(item);
+    if (event.node === nodeId) return event;
+    platform.log.warn({ node: nodeId, event: event.id }, 'event names another node: dropped');
+  } catch (error) {
+    platform.log.warn({ err: error, node: nodeId }, 'event is not well-formed: dropped');
+  }
+  return null;
+}
+
+async function serves(
+  platform: Pick<Platform, 'db'>,
+  nodeId: MediaNodeId,
+  tenantId: TenantId,
+): Promise<boolean> {
+  const [row] = await guarded(() =>
+    platform.db.worker.execute<{ serves: boolean }>(
+      sql`select control.node_serves(${nodeId}, ${tenantId}) as serves`,
+    ),
+  );
+  return row?.serves === true;
+}
+
+async function noteRefusal(
+  platform: Pick<Platform, 'db' | 'log'>,
+  nodeId: MediaNodeId,
+  tenantId: TenantId,
+  count: number,
+): Promise<void> {
+  platform.log.warn(
+    { node: nodeId, tenant: tenantId, count },
+    'node reported events of a tenant it does not serve: dropped',
+  );
+  await guarded(() =>
+    platform.db.operator.insert(controlAudit).values({
+      id: newId('audit'),
+      actorKind: 'node',
+      actorId: nodeId,
+      tenantId,
+      action: 'node.events_refused',
+      targetId: nodeId,
+      changes: { count },
+    }),
+  );
+}
+
+function storeTenantEvents(
+  platform: Pick<Platform, 'db'>,
+  tenantId: TenantId,
+  events: readonly EventEnvelope[],
+): Promise<number> {
+  return guarded(() =>
+    withTenant(platform.db.worker, tenantId, async (tx) => {
+      const fresh = await insertEvents(tx, tenantId, events);
+      for (const event of events) {
+        if (!fresh.has(event.id)) continue;
+        if (event.type === 'line.state') await storeLineState(tx, tenantId, event);
+        if (event.type === 'call.ended' && event.call) await storeJournal(tx, tenantId, event.call);
+      }
+      return fresh.size;
+    }),
+  );
+}
+
+async function insertEvents(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  events: readonly EventEnvelope[],
+): Promise<Set<string>> {
+  const rows = await tx
+    .insert(callEvents)
+    .values(
+      events.map((event) => ({
+        tenantId,
+        id: event.id,
+        callId: event.call,
+        nodeId: event.node,
+        bootEpoch: event.bootEpoch,
+        seq: event.seq,
+        occurredAt: new Date(event.occurredAt),
+        schema: event.schema,
+        type: event.type,
+        data: event.data,
+      })),
+    )
+    .onConflictDoNothing()
+    .returning({ id: callEvents.id });
+  return new Set(rows.map((row) => row.id));
+}

@@ -1,0 +1,41 @@
+import { newId } from '@trunkline/contracts/ids.ts';
+import { type LineGroup, createLineGroup as schema } from '@trunkline/contracts/lines.ts';
+import { parse } from '@trunkline/contracts/parse.ts';
+import { lineGroups } from '@trunkline/database/tenant/lines.ts';
+import { sql } from 'drizzle-orm';
+import { type Context, requireScope, tenantOf } from '../core/context.ts';
+import { found } from '../core/not-found.ts';
+import { changeTenant } from '../core/tenant-work.ts';
+import { lineGroupResource } from './line-group-resource.ts';
+import { requireLocation } from './require-location.ts';
+
+/**
+ * Creates a line group and gives it to a media node of the tenant's region (PLT-020).
+ * @throws TrunklineError `already_exists` for a taken name, `invalid_request` for an unknown location
+ */
+export async function createLineGroup(ctx: Context, input: unknown): Promise<LineGroup> {
+  requireScope(ctx, 'lines:write');
+  const wanted = parse(schema, input);
+  const tenantId = tenantOf(ctx);
+  return changeTenant(ctx, async (tx, effects) => {
+    await requireLocation(tx, wanted.locationId);
+    const [row] = await tx
+      .insert(lineGroups)
+      .values({
+        tenantId,
+        id: newId('lineGroup'),
+        ...wanted,
+        rejectResponse: String(wanted.rejectResponse),
+      })
+      .returning();
+    const made = lineGroupResource(found(row));
+    const [assigned] = await tx.execute<{ node: string | null }>(
+      sql`select control.assign_node(${made.id}) as node`,
+    );
+    if (!assigned?.node)
+      ctx.log.warn({ tenant: tenantId, lineGroup: made.id }, 'no media node is ready to serve');
+    effects.audit('line_group.create', made.id, { node: assigned?.node ?? null });
+    effects.publish('config.changed', {});
+    return made;
+  });
+}

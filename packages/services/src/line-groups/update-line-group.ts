@@ -1,0 +1,59 @@
+import type { LineGroupId } from '@trunkline/contracts/ids.ts';
+import { type LineGroup, updateLineGroup as schema } from '@trunkline/contracts/lines.ts';
+import { parse } from '@trunkline/contracts/parse.ts';
+import { lineGroups } from '@trunkline/database/tenant/lines.ts';
+import { and, eq } from 'drizzle-orm';
+import { fieldsOf, given } from '../core/changes.ts';
+import { type Context, requireScope, tenantOf } from '../core/context.ts';
+import { found } from '../core/not-found.ts';
+import { changeTenant } from '../core/tenant-work.ts';
+import { checkVersion } from '../core/versions.ts';
+import { rebindLines } from '../lines/binding.ts';
+import { renumberLinesAt } from '../lines/full-number.ts';
+import { lineGroupResource } from './line-group-resource.ts';
+import { requireLocation } from './require-location.ts';
+
+/**
+ * Changes a line group. With another location its lines get new numbers and bindings follow.
+ * @throws TrunklineError `not_found`, `precondition_failed`, `already_exists`
+ */
+export async function updateLineGroup(
+  ctx: Context,
+  lineGroupId: LineGroupId,
+  input: unknown,
+  ifMatch?: string,
+): Promise<LineGroup> {
+  requireScope(ctx, 'lines:write');
+  const { rejectResponse, ...wanted } = parse(schema, input);
+  const tenantId = tenantOf(ctx);
+  return changeTenant(ctx, async (tx, effects) => {
+    const [row] = await tx
+      .select()
+      .from(lineGroups)
+      .where(eq(lineGroups.id, lineGroupId))
+      .for('update');
+    const current = found(row);
+    checkVersion(ifMatch, current.version);
+    const moved =
+      wanted.locationId !== undefined && wanted.locationId !== current.locationId
+        ? await requireLocation(tx, wanted.locationId)
+        : null;
+    const [changed] = await tx
+      .update(lineGroups)
+      .set({
+        ...given(wanted),
+        ...(rejectResponse === undefined ? {} : { rejectResponse: String(rejectResponse) }),
+        updatedAt: ctx.clock.now(),
+        version: current.version + 1,
+      })
+      .where(and(eq(lineGroups.tenantId, tenantId), eq(lineGroups.id, lineGroupId)))
+      .returning();
+    if (moved) {
+      await renumberLinesAt(tx, tenantId, moved, lineGroupId);
+      if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
+    }
+    effects.audit('line_group.update', lineGroupId, fieldsOf({ ...wanted, rejectResponse }));
+    effects.publish('config.changed', {});
+    return lineGroupResource(found(changed));
+  });
+}

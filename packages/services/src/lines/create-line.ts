@@ -1,0 +1,50 @@
+import { TrunklineError } from '@trunkline/contracts/errors.ts';
+import { newId } from '@trunkline/contracts/ids.ts';
+import { type Line, createLine as schema } from '@trunkline/contracts/lines.ts';
+import { parse } from '@trunkline/contracts/parse.ts';
+import { lines } from '@trunkline/database/tenant/lines.ts';
+import { lineNumber } from '@trunkline/numbers/display.ts';
+import { type ControlContext, requireScope, tenantOf } from '../core/context.ts';
+import { found } from '../core/not-found.ts';
+import { changeTenant } from '../core/tenant-work.ts';
+import { rebindLines } from './binding.ts';
+import { locationOfGroup } from './full-number.ts';
+import { sealLinePassword } from './line-password.ts';
+import { lineResource } from './line-resource.ts';
+
+/**
+ * Creates a line; users with its number get it at once (LIN-005).
+ * @throws TrunklineError `already_exists` for the same number and suffix in the group (LIN-012)
+ */
+export async function createLine(ctx: ControlContext, input: unknown): Promise<Line> {
+  requireScope(ctx, 'lines:write');
+  const { password, ...wanted } = parse(schema, input);
+  const tenantId = tenantOf(ctx);
+  const id = newId('line');
+  const sealedPassword = password
+    ? await sealLinePassword(ctx.keyring, tenantId, id, password)
+    : null;
+  return changeTenant(ctx, async (tx, effects) => {
+    const location = await locationOfGroup(tx, wanted.lineGroupId).catch((cause: unknown) => {
+      if (!(cause instanceof TrunklineError) || cause.code !== 'not_found') throw cause;
+      throw new TrunklineError('invalid_request', {
+        cause,
+        errors: [{ pointer: '/lineGroupId', message: 'no such line group' }],
+      });
+    });
+    const [row] = await tx
+      .insert(lines)
+      .values({
+        tenantId,
+        id,
+        ...wanted,
+        sealedPassword,
+        fullNumber: lineNumber(wanted.number, wanted.suffix, location),
+      })
+      .returning();
+    if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
+    effects.audit('line.create', id, { lineGroupId: wanted.lineGroupId });
+    effects.publish('config.changed', {});
+    return lineResource(tx, found(row));
+  });
+}
