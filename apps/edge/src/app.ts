@@ -11,6 +11,7 @@ import { authenticate } from './http/authenticate.ts';
 import type { EdgeEnv } from './http/context.ts';
 import { observe, problemOnError } from './http/observe.ts';
 import type { Hub } from './hub/hub.ts';
+import { demoRoutes } from './routes/demo.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { meRoutes } from './routes/me.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -26,6 +27,8 @@ export interface EdgeAppOptions {
   webApps: WebApps;
   /** True when users can be served: keys known, database answering. */
   ready: () => Promise<boolean>;
+  /** Demo accounts to offer on loopback; left out, there are none. */
+  demoAccounts?: () => Promise<unknown>;
   clock: Clock;
   logger: Logger;
 }
@@ -70,6 +73,7 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono<EdgeEnv> {
   meRoutes(app, verbContext, hub);
   peopleRoutes(app, verbContext);
   journalRoutes(app, verbContext);
+  demoRoutes(app, options.demoAccounts);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +55,72 @@ export async function writeDemoAccounts(dataDir: string, platformDomain: string)
   const path = join(dataDir, 'demo-accounts.json');
   await writePrivateFile(path, `${JSON.stringify({ accounts, admins }, null, 2)}\n`);
   return path;
+}
+
+export interface DemoApi {
+  apiUrl: string;
+  apiKey: string;
+}
+
+const suspension = { reason: 'partner' };
+
+/** Takes the suspension back that a start outside loopback left on the demo tenant. */
+export async function openDemoTenant(api: DemoApi): Promise<void> {
+  const found = await findDemoTenant(api);
+  if (found?.state === 'suspended') await post(api, `/v1/tenants/${found.id}/resume`);
+}
+
+/** Suspends the demo tenant, if there is one. @returns whether there is one */
+export async function closeDemoTenant(api: DemoApi): Promise<boolean> {
+  const found = await findDemoTenant(api);
+  if (found && found.state !== 'suspended') await post(api, `/v1/tenants/${found.id}/suspend`);
+  return found !== undefined;
+}
+
+const tenantPage = z.object({
+  items: z.array(z.object({ id: z.string(), alias: z.string(), state: z.string() })),
+  nextCursor: z.string().nullable(),
+});
+
+async function findDemoTenant(
+  api: DemoApi,
+): Promise<z.infer<typeof tenantPage>['items'][number] | undefined> {
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: z.infer<typeof tenantPage> = tenantPage.parse(
+      await ask(api, 'GET', `/v1/tenants?limit=200${query}`),
+    );
+    const found = page.items.find((tenant) => tenant.alias === 'demo');
+    if (found) return found;
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return undefined;
+}
+
+async function post(api: DemoApi, path: string): Promise<void> {
+  await ask(api, 'POST', path, suspension);
+}
+
+async function ask(
+  { apiUrl, apiKey }: DemoApi,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(new URL(path, apiUrl), {
+    method,
+    headers: {
+      authorization: `Bearer ${apiKey}`,
+      'content-type': 'application/json',
+      ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  if (!response.ok)
+    throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
 }
 
 /**

@@ -8,7 +8,7 @@ import { bootstrap } from './bootstrap.ts';
 import { type SupervisedChild, superviseChild } from './child.ts';
 import { openProcessLog, type ProcessLog, say } from './console.ts';
 import { type InstallationDatabase, startDatabase } from './database.ts';
-import { applyDemoTenant, writeDemoAccounts } from './demo.ts';
+import { applyDemoTenant, closeDemoTenant, openDemoTenant, writeDemoAccounts } from './demo.ts';
 import { environmentOf, type Installation, type ProcessName } from './environment.ts';
 import { PortInUseError, probePort } from './ports.ts';
 import { readOrMakeSecrets } from './secrets.ts';
@@ -72,8 +72,10 @@ async function openDatabase(settings: Settings, dataDir: string): Promise<Instal
   return startDatabase({ dataDir, onRestart: (reason) => say(`  ${reason}; starting it again`) });
 }
 
-function onLoopback(settings: Settings): boolean {
-  return ['127.0.0.1', '::1', 'localhost'].includes(settings.bindAddress);
+/** Demo accounts have published passwords: they serve whoever sits at this machine, nobody else. */
+function onLoopback({ bindAddress, publicUrl }: Settings): boolean {
+  const own = ['127.0.0.1', '[::1]', '::1', 'localhost'];
+  return own.includes(bindAddress) && own.includes(new URL(publicUrl).hostname);
 }
 
 async function startProcess(
@@ -124,15 +126,18 @@ async function start(): Promise<void> {
     await startProcess('edge', installation, log),
     await startProcess('media-node', installation, log),
   ];
-  if (settings.demo) rest.push(await startProcess('simulated-pbx', installation, log));
+  if (installation.demoAccountsFile)
+    rest.push(await startProcess('simulated-pbx', installation, log));
   await whenReady(...rest);
-  if (settings.demo) {
-    const report = await applyDemoTenant({
-      apiUrl: `http://127.0.0.1:${installation.port}`,
-      apiKey: installation.secrets.partnerApiKey,
-      pbxPort: installation.pbxPort,
-    });
-    say(report.replace(/^/gm, '  '));
+  const api = {
+    apiUrl: `http://127.0.0.1:${installation.port}`,
+    apiKey: installation.secrets.partnerApiKey,
+  };
+  if (installation.demoAccountsFile) {
+    await openDemoTenant(api);
+    say((await applyDemoTenant({ ...api, pbxPort: installation.pbxPort })).replace(/^/gm, '  '));
+  } else if (await closeDemoTenant(api)) {
+    say('  the demo tenant is suspended: its accounts work on loopback only');
   }
   announce(installation);
 }
@@ -149,8 +154,6 @@ function announce({ publicUrl, settings, demoAccountsFile, dataDir, port }: Inst
     say(
       '  simulated telephone system   dial 10 for an echo, 11 for an announcement, 12 to be called back',
     );
-  } else if (settings.demo) {
-    say('  demo accounts are off: they work on loopback only');
   }
   if (!onLoopback(settings))
     for (const address of ownAddresses())

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { openDatabase } from '@trunkline/database/connect.ts';
@@ -37,6 +38,8 @@ export interface EdgeOptions {
   /** Folder with `client/dist` and `portal/dist`. */
   webRoot: string;
   identity: NodeIdentity;
+  /** File with demo accounts, where there are any. */
+  demoAccountsFile?: string | undefined;
   logger: Logger;
   clock?: Clock;
   limits?: Partial<HubLimits>;
@@ -96,6 +99,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     }
   }
 
+  const { demoAccountsFile } = options;
   const webFiles = (name: string) => createWebFiles(join(options.webRoot, name, 'dist'));
   const http = createHttpServer({
     fetch: createEdgeApp({
@@ -111,6 +115,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         publicUrl,
       }),
       ready: async () => jwks.known && (await databaseAnswers()),
+      ...(demoAccountsFile && {
+        demoAccounts: async () => JSON.parse(await readFile(demoAccountsFile, 'utf8')),
+      }),
       clock,
       logger,
     }).fetch,

@@ -28,6 +28,7 @@ export async function runEdge(): Promise<void> {
       settings.identityFile ?? resolve(dataDir, 'identity.json'),
       'edge',
     ),
+    demoAccountsFile: settings.demoAccountsFile,
     logger,
   });
   runUntilStopped({ logger, stop: () => edge.stop(), graceMs: 7_000 });
