@@ -66,6 +66,7 @@ export default function CallCard({ shown: { key, leg, call } }: { shown: ShownCa
             {number ? <span className="tl-numeric">{number} · </span> : null}
             {connected && call.answeredAt ? <RunningTimer since={call.answeredAt} /> : status}
           </span>
+          {elsewhere && connected ? <span className={styles.status}>{status}</span> : null}
         </span>
         {leg && connected ? <QualityBars quality={leg.quality} /> : null}
         {leg && !failed ? (

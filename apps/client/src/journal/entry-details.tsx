@@ -85,7 +85,6 @@ function NoteField({ entry, onChange }: Pick<EntryDetailsProps, 'entry' | 'onCha
   const saveNow = useRef(save);
   saveNow.current = save;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new text starts the wait anew
   useEffect(() => {
     const timer = setTimeout(() => saveNow.current(), 1_200);
     return () => clearTimeout(timer);

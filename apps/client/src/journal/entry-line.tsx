@@ -92,25 +92,26 @@ export function EntryLine({ entry, people, open, onToggle, onChange }: EntryLine
           <time className={`${styles.time} tl-numeric`} dateTime={entry.startedAt}>
             {formatClock(new Date(entry.startedAt), language)}
           </time>
-          <ChevronDownRegular className={styles.chevron ?? ''} aria-hidden="true" />
+          <span className={styles.chevron} aria-hidden="true">
+            <ChevronDownRegular />
+          </span>
         </button>
-        {entry.remoteNumber ? (
-          <Button
-            className={styles.call ?? ''}
-            appearance="subtle"
-            shape="circular"
-            icon={<CallRegular />}
-            disabledFocusable={busy}
-            aria-label={t('journal.callBack', { name: title })}
-            title={t('journal.callBack', { name: title })}
-            onClick={() => {
-              phone.dial(entry.remoteNumber ?? '');
-              if (bold) void onChange({ seen: true }).catch(() => undefined);
-            }}
-          />
-        ) : (
-          <span className={styles.call} />
-        )}
+        <span className={styles.call}>
+          {entry.remoteNumber ? (
+            <Button
+              appearance="subtle"
+              shape="circular"
+              icon={<CallRegular />}
+              disabledFocusable={busy}
+              aria-label={t('journal.callBack', { name: title })}
+              title={t('journal.callBack', { name: title })}
+              onClick={() => {
+                phone.dial(entry.remoteNumber ?? '');
+                if (bold) void onChange({ seen: true }).catch(() => undefined);
+              }}
+            />
+          ) : null}
+        </span>
       </div>
       <div id={`${id}-details`} hidden={!open}>
         {open ? (

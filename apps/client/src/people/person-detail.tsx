@@ -65,7 +65,7 @@ export function PersonDetail() {
       {back}
       <header className={styles.head}>
         <PersonAvatar name={person.displayName} presence={presence} size={96} />
-        <h2 id="person-name">{person.displayName}</h2>
+        <h1 id="person-name">{person.displayName}</h1>
         <p className={styles.words}>{words(presence)}</p>
         {presence?.note ? <p className={styles.note}>{presence.note}</p> : null}
         {main && person.id !== profile.id ? (
@@ -81,7 +81,7 @@ export function PersonDetail() {
         ) : null}
       </header>
       <section className={styles.card} aria-labelledby="person-numbers">
-        <h3 id="person-numbers">{t('people.numbers')}</h3>
+        <h2 id="person-numbers">{t('people.numbers')}</h2>
         {person.numbers.length === 0 ? <p className={styles.none}>{t('people.noNumber')}</p> : null}
         <ul>
           {person.numbers.map((number) => (
@@ -97,7 +97,7 @@ export function PersonDetail() {
         </ul>
       </section>
       <section className={styles.card} aria-labelledby="person-contact">
-        <h3 id="person-contact">{t('people.contact')}</h3>
+        <h2 id="person-contact">{t('people.contact')}</h2>
         <dl>
           <div>
             <dt>{t('people.identity')}</dt>

@@ -6,7 +6,13 @@ export const waitingVersion = createStore<ServiceWorker | null>(null);
 /** Registers the service worker and watches for new versions, at start and every hour. */
 export async function registerWorker(): Promise<void> {
   if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return;
-  const registration = await navigator.serviceWorker.register('/sw.js', { type: 'module' });
+  let registration: ServiceWorkerRegistration;
+  try {
+    registration = await navigator.serviceWorker.register('/sw.js', { type: 'module' });
+  } catch {
+    // Not allowed here (plain http, private window): the app works, but not without network.
+    return;
+  }
   const noticed = () => {
     if (registration.waiting && navigator.serviceWorker.controller)
       waitingVersion.set(registration.waiting);

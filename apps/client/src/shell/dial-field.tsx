@@ -91,7 +91,10 @@ export function DialField() {
       setAt((active + step + options.length) % Math.max(1, options.length));
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      choose(active);
+      const person = options[active]?.person;
+      const main = event.shiftKey && person ? mainNumber(person) : undefined;
+      if (main) call(main.number);
+      else choose(active);
     } else if (event.key === 'Escape') {
       if (text === '') input.current?.blur();
       setText('');
@@ -183,11 +186,13 @@ export function DialField() {
                     <span className={styles.words}>{words(presences[person.id])}</span>
                   </span>
                   {main && !barred ? (
-                    <button
-                      type="button"
-                      tabIndex={-1}
+                    // biome-ignore lint/a11y: for the pointer; by keyboard it is Shift+Enter on the option
+                    <span
                       className={styles.call}
-                      aria-label={t('dial.callPerson', { name: person.displayName })}
+                      title={t('dial.callPerson', {
+                        name: person.displayName,
+                        number: main.display,
+                      })}
                       onClick={(event) => {
                         event.stopPropagation();
                         call(main.number);
@@ -195,7 +200,7 @@ export function DialField() {
                     >
                       <CallFilled />
                       <span className="tl-numeric">{main.display}</span>
-                    </button>
+                    </span>
                   ) : null}
                 </>
               ) : (

@@ -25,14 +25,17 @@ export function PresenceMenu({ place }: { place: PopoverPlace }) {
       place={place}
       className={styles.panel ?? ''}
       trigger={(props) => (
-        <button
-          type="button"
-          className={styles.avatar}
-          aria-label={t('presence.open', { words: words(own) })}
-          {...props}
-        >
-          <PersonAvatar name={profile.displayName} presence={own} size={36} />
-        </button>
+        <span className={styles.own}>
+          <span aria-hidden="true">
+            <PersonAvatar name={profile.displayName} presence={own} size={36} />
+          </span>
+          <button
+            type="button"
+            className={styles.avatar}
+            aria-label={t('presence.open', { words: words(own) })}
+            {...props}
+          />
+        </span>
       )}
     >
       {(close) => (

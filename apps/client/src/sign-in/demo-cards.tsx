@@ -30,10 +30,6 @@ export function DemoCards({ accounts, busy, onPick }: DemoCardsProps) {
               type="button"
               className={styles.account}
               aria-disabled={busy}
-              aria-label={t('signIn.demoAccount', {
-                name: account.displayName,
-                extension: account.extension,
-              })}
               onClick={() => {
                 if (!busy) onPick(account);
               }}

@@ -58,9 +58,9 @@ export function formatMoment(at: Date, now: Date, language: Language): string {
   return `${formatter(language, { day: '2-digit', month: '2-digit' }).format(at)} ${clock}`;
 }
 
-/** Date and time in full, for tooltips and details. */
+/** Date and time with seconds, for tooltips and details. */
 export function formatFull(at: Date, language: Language): string {
-  return formatter(language, { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+  return formatter(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 }
 
 /** `0:07`, `12:30`, `1:02:05` from milliseconds; what a call timer shows. */
