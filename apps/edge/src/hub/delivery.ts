@@ -22,7 +22,8 @@ export function mayHear(session: Session, event: RealtimeEvent): boolean {
   if (event.type === 'telephony.reachable') return true;
   if (event.type !== 'call.changed') return false;
   const { call } = event.data;
-  return call.emergency || call.deviceId === session.deviceId;
+  // The end of a call always: one that rang before must not ring on.
+  return call.emergency || call.state === 'ended' || call.deviceId === session.deviceId;
 }
 
 function bodyOf(event: RealtimeEvent): string {
