@@ -163,11 +163,11 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     parseUri(options.requestUri);
     const from = parseNameAddr(options.from, 'From');
     const to = parseNameAddr(options.to, 'To');
-    from.params.set('tag', newTag());
+    const params = new Map(from.params).set('tag', newTag());
     const headers = new Headers()
       .append('Via', core.newVia())
       .append('Max-Forwards', '70')
-      .append('From', formatNameAddr(from))
+      .append('From', formatNameAddr({ ...from, params }))
       .append('To', formatNameAddr(to))
       .append('Call-ID', this.callId)
       .append('CSeq', `${this.sequence} INVITE`)

@@ -67,6 +67,8 @@ const KNOWN: readonly (readonly [name: string, compact: string, single: boolean]
 
 /** What the parser needs to know about a header name, found in one look-up. */
 export interface HeaderInfo {
+  /** Spelling in the table. */
+  readonly name: string;
   /** Lower-case long form, the key under which the header is found. */
   readonly key: string;
   /** Its bit in a mask over the single-valued headers; 0 when several lines are allowed. */
@@ -78,15 +80,35 @@ let nextBit = 1;
 for (const [name, compact, single] of KNOWN) {
   const bit = single ? nextBit : 0;
   if (single) nextBit *= 2;
-  const info: HeaderInfo = { key: name.toLowerCase(), bit };
+  const info: HeaderInfo = { name, key: name.toLowerCase(), bit };
   for (const form of [name, name.toLowerCase(), compact, compact.toUpperCase()]) {
     if (form !== '') infoByName.set(form, info);
   }
 }
 
-/** Info for a name in its usual spelling, lower case or compact form. */
-export function knownHeader(name: string): HeaderInfo | undefined {
-  return infoByName.get(name);
+/** Headers by length and first character of their usual spelling. */
+const buckets = new Map<number, HeaderInfo[]>();
+for (const [name] of KNOWN) {
+  const info = infoByName.get(name);
+  const slot = slotOf(name.length, name.charCodeAt(0));
+  if (info !== undefined) buckets.set(slot, [...(buckets.get(slot) ?? []), info]);
+}
+
+function slotOf(length: number, first: number): number {
+  return length * 128 + first;
+}
+
+/**
+ * Info for the name `head[start, end)` when it is spelt as usual, which is nearly always; found
+ * without making a string of it.
+ */
+export function knownHeaderAt(head: string, start: number, end: number): HeaderInfo | undefined {
+  const bucket = buckets.get(slotOf(end - start, head.charCodeAt(start)));
+  if (bucket === undefined) return undefined;
+  for (const info of bucket) {
+    if (head.startsWith(info.name, start)) return info;
+  }
+  return undefined;
 }
 
 /** Info for a name in any spelling; headers the stack does not know may repeat. */
@@ -94,7 +116,7 @@ export function headerInfo(name: string): HeaderInfo {
   const known = infoByName.get(name);
   if (known !== undefined) return known;
   const key = name.toLowerCase();
-  return infoByName.get(key) ?? { key, bit: 0 };
+  return infoByName.get(key) ?? { name, key, bit: 0 };
 }
 
 /** Lower-case long form of a header name in any spelling or compact form. */

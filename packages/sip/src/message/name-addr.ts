@@ -1,5 +1,5 @@
 import { isLws, isTokenChar, quote, skipLws, skipQuoted, unquote } from './chars.ts';
-import { formatParams, type Params, parseParams } from './params.ts';
+import { formatParams, NO_PARAMS, type Params, parseParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
 import { parseUri, type Uri } from './uri.ts';
 
@@ -56,7 +56,7 @@ function parseAddrSpec(value: string, start: number, header: string): NameAddr {
   const semi = value.indexOf(';', start);
   const uriText = value.slice(start, semi < 0 ? value.length : semi).trimEnd();
   if (uriText.includes('?') || uriText.includes(',')) throw malformed(header);
-  const params = semi < 0 ? new Map<string, string>() : parseParams(value, semi, header);
+  const params = semi < 0 ? NO_PARAMS : parseParams(value, semi, header);
   return { displayName: '', uri: parseUri(uriText), uriText, params };
 }
 

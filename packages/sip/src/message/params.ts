@@ -5,7 +5,10 @@ import { ParseError } from './parse-error.ts';
  * Header or URI parameters: lower-case name to value as written (a quoted string keeps its quotes).
  * A parameter without a value has the value `''`.
  */
-export type Params = Map<string, string>;
+export type Params = ReadonlyMap<string, string>;
+
+/** Shared by everything without parameters. */
+export const NO_PARAMS: Params = new Map();
 
 /** True for characters that end an unquoted parameter value. */
 function endsValue(c: number): boolean {
@@ -19,8 +22,9 @@ function endsValue(c: number): boolean {
  * @throws ParseError for an empty parameter, an open quote or anything left over
  */
 export function parseParams(text: string, start: number, header: string): Params {
-  const params: Params = new Map();
   let i = skipLws(text, start);
+  if (i >= text.length) return NO_PARAMS;
+  const params = new Map<string, string>();
   while (i < text.length) {
     if (text.charCodeAt(i) !== 59) throw malformed(header);
     i = skipLws(text, i + 1);

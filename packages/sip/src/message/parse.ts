@@ -1,5 +1,5 @@
 import { isDigits, isToken } from './chars.ts';
-import { displayName, headerInfo, knownHeader } from './header-names.ts';
+import { displayName, headerInfo, knownHeaderAt } from './header-names.ts';
 import type { Headers } from './headers.ts';
 import { type SipMessage, SipRequest, SipResponse } from './message.ts';
 import { ParseError, type ParseErrorCode } from './parse-error.ts';
@@ -60,10 +60,9 @@ export function parseMessage(bytes: Uint8Array, limits: ParseLimits = DEFAULT_LI
   }
   fault ??= parseHeaders(head, lineEnd + 2, message.headers, limits);
   fault ??= takeBody(message, buffer, bodyStart);
-  if (message instanceof SipRequest) {
-    const version = head.slice(head.lastIndexOf(' ', lineEnd - 1) + 1, lineEnd);
+  if (message.kind === 'request') {
     if (fault === undefined || fault.code !== 'too-large') {
-      fault = requestLineFault(message, version) ?? fault;
+      fault = requestLineFault(message, head, lineEnd) ?? fault;
     }
     if (fault !== undefined) fault.partial = message;
   }
@@ -77,23 +76,28 @@ function endOfLine(head: string, from: number): number {
   return lf < 0 ? head.length : head.charCodeAt(lf - 1) === 13 ? lf - 1 : lf;
 }
 
+/** What nearly every request line ends with. */
+const VERSION = ' SIP/2.0';
+
 function parseStartLine(head: string, end: number): SipMessage {
   if (head.startsWith('SIP/')) return parseStatusLine(head, end);
   const firstSpace = head.indexOf(' ');
-  const lastSpace = head.lastIndexOf(' ', end - 1);
-  if (firstSpace <= 0 || firstSpace >= end || lastSpace >= end) throw startLine();
-  if (!isToken(head, 0, firstSpace)) throw startLine();
-  const uri = lastSpace <= firstSpace ? '' : head.slice(firstSpace + 1, lastSpace);
-  // Something that is not SIP at all gets no answer.
-  if (!/ SIP\/\d+\.\d+ *$/i.test(head.slice(Math.max(0, end - 32), end))) throw startLine();
+  if (firstSpace <= 0 || firstSpace >= end || !isToken(head, 0, firstSpace)) throw startLine();
+  let uriEnd = end - VERSION.length;
+  if (!head.startsWith(VERSION, uriEnd)) {
+    // Something that is not SIP at all gets no answer.
+    if (!/ SIP\/\d+\.\d+ *$/i.test(head.slice(Math.max(0, end - 32), end))) throw startLine();
+    uriEnd = head.lastIndexOf(' ', end - 1);
+  }
+  const uri = uriEnd <= firstSpace ? '' : head.slice(firstSpace + 1, uriEnd);
   return new SipRequest(head.slice(0, firstSpace), uri);
 }
 
-function requestLineFault(request: SipRequest, version: string): ParseError | undefined {
-  if (version !== 'SIP/2.0' && version.toUpperCase() !== 'SIP/2.0') {
-    return version === ''
-      ? fail('start-line', 'Malformed Request-Line')
-      : new ParseError('version', 'Version Not Supported', 505);
+function requestLineFault(request: SipRequest, head: string, end: number): ParseError | undefined {
+  if (!head.startsWith(VERSION, end - VERSION.length)) {
+    const version = head.slice(head.lastIndexOf(' ', end - 1) + 1, end).toUpperCase();
+    if (version === '') return fail('start-line', 'Malformed Request-Line');
+    if (version !== 'SIP/2.0') return new ParseError('version', 'Version Not Supported', 505);
   }
   const { uri } = request;
   if (uri === '' || uri.includes(' ') || uri.includes('\r') || uri.charCodeAt(0) === 60) {
@@ -160,12 +164,14 @@ function addHeader(
 ): number | ParseError {
   const colon = head.indexOf(':', pos);
   if (colon < 0 || colon >= eol) return fail('header-line', 'Header line without a colon');
-  let name = head.slice(pos, colon);
-  let info = knownHeader(name);
+  let info = knownHeaderAt(head, pos, colon);
+  let name: string;
   if (info === undefined) {
-    name = name.trimEnd();
+    name = head.slice(pos, colon).trimEnd();
     if (!isToken(name)) return fail('header-line', 'Malformed header name');
     info = headerInfo(name);
+  } else {
+    name = info.name;
   }
   let start = colon + 1;
   let end = eol;

@@ -1,20 +1,20 @@
-import { isDigits, isTokenChar } from './chars.ts';
-import { formatParams, type Params } from './params.ts';
+import { isDigits } from './chars.ts';
+import { formatParams, NO_PARAMS, type Params } from './params.ts';
 import { ParseError } from './parse-error.ts';
 
 /** `sip:` or `sips:` (RFC 3261 §19.1). User and password keep their escapes. */
 export interface SipUri {
   kind: 'sip';
   scheme: 'sip' | 'sips';
-  /** Escaped as on the wire; `decodeUser` gives the plain text. Absent when there is no user part. */
-  user?: string;
-  password?: string;
+  /** Escaped as on the wire; `userOf` gives the plain text. `undefined` without a user part. */
+  user: string | undefined;
+  password: string | undefined;
   /** Host name, IPv4 address, or IPv6 address in brackets, lower case. */
   host: string;
-  port?: number;
+  port: number | undefined;
   params: Params;
   /** What stands behind `?`, unread. */
-  headers?: string;
+  headers: string | undefined;
 }
 
 /** `tel:` (RFC 3966). */
@@ -37,56 +37,80 @@ export type Uri = SipUri | TelUri | OtherUri;
 
 const MAX_PORT = 65_535;
 
+/** 1: in no URI (controls, space, quotes, angle brackets; RFC 3986 §2). 2: a delimiter of `sip:`. */
+const CLASS = new Uint8Array(128).fill(1, 0, 33);
+for (const c of '"<>\x7f') CLASS[c.charCodeAt(0)] = 1;
+for (const c of ':;?@%') CLASS[c.charCodeAt(0)] = 2;
+
 /**
  * Reads a URI.
  *
  * @throws ParseError when it is not an absolute URI, or breaks the rules of its scheme
  */
 export function parseUri(text: string): Uri {
+  if (text.startsWith('sip:')) return parseSip('sip', text, 4);
   const colon = text.indexOf(':');
   if (colon <= 0) throw bad('scheme missing');
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    // Neither white space, controls, quotes nor angle brackets occur in any URI (RFC 3986 §2).
-    if (c <= 32 || c === 34 || c === 60 || c === 62 || c === 127) throw bad('illegal character');
-  }
   const scheme = text.slice(0, colon).toLowerCase();
   if (scheme === 'sip' || scheme === 'sips') return parseSip(scheme, text, colon + 1);
+  for (let i = 0; i < text.length; i++) {
+    if (CLASS[text.charCodeAt(i)] === 1) throw bad('illegal character');
+  }
   if (scheme === 'tel') return parseTel(text, colon + 1);
   if (!/^[a-z][a-z0-9+.-]*$/.test(scheme) || colon + 1 === text.length) throw bad('bad scheme');
   return { kind: 'other', scheme, opaque: text.slice(colon + 1) };
 }
 
 function parseSip(scheme: 'sip' | 'sips', text: string, start: number): SipUri {
-  // An unescaped "@" occurs nowhere but behind the user part, which itself may hold ; ? and /.
-  const at = text.indexOf('@', start);
-  let i = start;
+  // One pass finds all delimiters. An unescaped "@" occurs nowhere but behind the user part, which
+  // itself may hold ; ? and /, so ; and ? seen before it do not count.
+  let at = -1;
+  let colon = -1;
+  let semi = -1;
+  let question = -1;
+  let escaped = false;
+  for (let i = start; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    const kind = CLASS[c];
+    if (kind === undefined || kind === 0) continue;
+    if (kind === 1) throw bad('illegal character');
+    if (c === 64) {
+      if (at >= 0) throw bad('second "@"');
+      at = i;
+      semi = -1;
+      question = -1;
+    } else if (c === 58) {
+      if (colon < 0) colon = i;
+    } else if (c === 59) {
+      if (semi < 0 && question < 0) semi = i;
+    } else if (c === 63) {
+      if (question < 0) question = i;
+    } else {
+      escaped = true;
+    }
+  }
+  const end = question < 0 ? text.length : question;
+  if (semi < 0) semi = end;
+  const { host, port } = parseHostPort(text, at < 0 ? start : at + 1, semi);
   let user: string | undefined;
   let password: string | undefined;
   if (at >= 0) {
-    if (text.indexOf('@', at + 1) >= 0) throw bad('second "@"');
-    const colon = text.indexOf(':', start);
     const userEnd = colon >= 0 && colon < at ? colon : at;
+    if (userEnd === start) throw bad('empty user');
     user = text.slice(start, userEnd);
-    if (user === '') throw bad('empty user');
-    checkEscapes(user);
-    if (userEnd < at) {
-      password = text.slice(userEnd + 1, at);
-      checkEscapes(password);
-    }
-    i = at + 1;
+    if (userEnd < at) password = text.slice(userEnd + 1, at);
+    if (escaped) checkEscapes(text.slice(start, at));
   }
-  const question = text.indexOf('?', i);
-  const end = question < 0 ? text.length : question;
-  let semi = text.indexOf(';', i);
-  if (semi < 0 || semi > end) semi = end;
-  const { host, port } = parseHostPort(text.slice(i, semi));
-  const uri: SipUri = { kind: 'sip', scheme, host, params: parseUriParams(text, semi, end) };
-  if (user !== undefined) uri.user = user;
-  if (password !== undefined) uri.password = password;
-  if (port !== undefined) uri.port = port;
-  if (question >= 0) uri.headers = text.slice(question + 1);
-  return uri;
+  return {
+    kind: 'sip',
+    scheme,
+    user,
+    password,
+    host,
+    port,
+    params: parseUriParams(text, semi, end),
+    headers: question < 0 ? undefined : text.slice(question + 1),
+  };
 }
 
 function parseTel(text: string, start: number): TelUri {
@@ -98,7 +122,8 @@ function parseTel(text: string, start: number): TelUri {
 }
 
 function parseUriParams(text: string, start: number, end: number): Params {
-  const params: Params = new Map();
+  if (start >= end) return NO_PARAMS;
+  const params = new Map<string, string>();
   let i = start;
   while (i < end) {
     let next = text.indexOf(';', i + 1);
@@ -121,37 +146,51 @@ function checkEscapes(text: string): void {
 }
 
 /**
- * Reads `host [ ":" port ]`; white space is not allowed.
+ * 1: small letters, digits, hyphen, dot, and underscores, which are no host characters but met in
+ * private networks. 2: capitals.
+ */
+const HOST = new Uint8Array(128);
+for (const c of 'abcdefghijklmnopqrstuvwxyz0123456789-._') HOST[c.charCodeAt(0)] = 1;
+for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') HOST[c.charCodeAt(0)] = 2;
+
+/** Host, lower case and with brackets if it is IPv6, and port. */
+export interface HostPort {
+  host: string;
+  port: number | undefined;
+}
+
+/**
+ * Reads `host [ ":" port ]` in `text[start, end)`; white space is not allowed.
  *
  * @throws ParseError for an empty or malformed host, or a port out of range
  */
-export function parseHostPort(text: string): { host: string; port?: number } {
-  let hostEnd: number;
-  if (text.charCodeAt(0) === 91) {
-    hostEnd = text.indexOf(']') + 1;
-    if (hostEnd < 4 || !isIpv6Reference(text, hostEnd)) throw bad('IPv6 reference');
+export function parseHostPort(text: string, start = 0, end = text.length): HostPort {
+  let i = start;
+  let capitals = false;
+  if (text.charCodeAt(i) === 91) {
+    i = text.indexOf(']', i) + 1;
+    if (i < start + 4 || i > end || !isIpv6Reference(text, start, i)) throw bad('IPv6 reference');
+    capitals = true;
   } else {
-    const colon = text.indexOf(':');
-    hostEnd = colon < 0 ? text.length : colon;
-    if (hostEnd === 0) throw bad('empty host');
-    for (let i = 0; i < hostEnd; i++) {
-      const c = text.charCodeAt(i);
-      // Underscores are no host characters by the RFC but are met in private networks.
-      const ok = isTokenChar(c) && c !== 33 && c !== 37 && c !== 39 && c !== 42 && c !== 43;
-      if (!ok || c === 96 || c === 126) throw bad('host');
+    for (; i < end; i++) {
+      const kind = HOST[text.charCodeAt(i)];
+      if (kind === 2) capitals = true;
+      else if (kind !== 1) break;
     }
+    if (i === start) throw bad('host');
   }
-  const host = text.slice(0, hostEnd).toLowerCase();
-  if (hostEnd === text.length) return { host };
-  if (text.charCodeAt(hostEnd) !== 58) throw bad('host');
-  if (text.length - hostEnd > 6 || !isDigits(text, hostEnd + 1)) throw bad('port');
-  const port = Number(text.slice(hostEnd + 1));
+  const raw = text.slice(start, i);
+  const host = capitals ? raw.toLowerCase() : raw;
+  if (i === end) return { host, port: undefined };
+  if (text.charCodeAt(i) !== 58) throw bad('host');
+  if (end - i > 6 || !isDigits(text, i + 1, end)) throw bad('port');
+  const port = Number(text.slice(i + 1, end));
   if (port > MAX_PORT) throw bad('port');
   return { host, port };
 }
 
-function isIpv6Reference(text: string, end: number): boolean {
-  for (let i = 1; i < end - 1; i++) {
+function isIpv6Reference(text: string, start: number, end: number): boolean {
+  for (let i = start + 1; i < end - 1; i++) {
     const c = text.charCodeAt(i);
     const hex = (c >= 48 && c <= 58) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102);
     if (!hex && c !== 46) return false;

@@ -1,7 +1,7 @@
 import { isLws, isToken, skipLws } from './chars.ts';
-import { formatParams, type Params, parseParams } from './params.ts';
+import { formatParams, NO_PARAMS, type Params, parseParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
-import { parseHostPort } from './uri.ts';
+import { type HostPort, parseHostPort } from './uri.ts';
 
 /** One Via value (RFC 3261 §20.42). */
 export interface Via {
@@ -10,7 +10,7 @@ export interface Via {
   /** sent-by host, lower case, IPv6 in brackets. */
   host: string;
   /** sent-by port, absent when not written. */
-  port?: number;
+  port: number | undefined;
   params: Params;
 }
 
@@ -23,33 +23,42 @@ export const MAGIC_COOKIE = 'z9hG4bK';
  * @throws ParseError
  */
 export function parseVia(value: string): Via {
-  const slash = value.indexOf('/');
-  const slash2 = slash < 0 ? -1 : value.indexOf('/', slash + 1);
-  if (slash2 < 0) throw malformed();
-  const name = value.slice(0, slash).trim();
-  const version = value.slice(slash + 1, slash2).trim();
-  if (name.toUpperCase() !== 'SIP' || version !== '2.0') {
-    // A newer version is refused by the request line; here only tokens are required (§25.1).
-    if (!isToken(name) || !isToken(version)) throw malformed();
-  }
-  const transportStart = skipLws(value, slash2 + 1);
+  const transportStart = value.startsWith('SIP/2.0/') ? 8 : skipProtocol(value);
   let i = transportStart;
   while (i < value.length && !isLws(value.charCodeAt(i))) i++;
   if (!isToken(value, transportStart, i)) throw malformed();
   const transport = value.slice(transportStart, i).toUpperCase();
   const semi = value.indexOf(';', i);
   const sentBy = value.slice(i, semi < 0 ? value.length : semi).trim();
-  let hostPort: { host: string; port?: number };
+  const hostPort = parseSentBy(sentBy);
+  const params = semi < 0 ? NO_PARAMS : parseParams(value, semi, 'Via');
+  return { transport, host: hostPort.host, port: hostPort.port, params };
+}
+
+/** Index of the transport, behind `SIP / 2.0 /` in any spelling. */
+function skipProtocol(value: string): number {
+  const slash = value.indexOf('/');
+  const slash2 = slash < 0 ? -1 : value.indexOf('/', slash + 1);
+  if (slash2 < 0) throw malformed();
+  // Another version is refused by the request line; here only tokens are required (§25.1).
+  if (!isToken(value.slice(0, slash).trim()) || !isToken(value.slice(slash + 1, slash2).trim())) {
+    throw malformed();
+  }
+  return skipLws(value, slash2 + 1);
+}
+
+function parseSentBy(text: string): HostPort {
   try {
-    hostPort = parseHostPort(/[ \t]/.test(sentBy) ? sentBy.replace(/[ \t]*:[ \t]*/, ':') : sentBy);
+    return parseHostPort(text.includes(' ') || text.includes('\t') ? closeUp(text) : text);
   } catch (error) {
     if (error instanceof ParseError) throw malformed();
     throw error;
   }
-  const params = semi < 0 ? new Map<string, string>() : parseParams(value, semi, 'Via');
-  const via: Via = { transport, host: hostPort.host, params };
-  if (hostPort.port !== undefined) via.port = hostPort.port;
-  return via;
+}
+
+/** White space is allowed around the colon of a sent-by. */
+function closeUp(text: string): string {
+  return text.replace(/[ \t]*:[ \t]*/, ':');
 }
 
 /** The Via as a header value. */
