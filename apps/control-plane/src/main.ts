@@ -1,0 +1,3 @@
+import { runControlPlane } from './node/run-control-plane.ts';
+
+await runControlPlane();
