@@ -45,3 +45,11 @@ test('lines below the level are not written; errors keep message and code', () =
   expect(written).toHaveLength(1);
   expect(JSON.parse(written[0] ?? '').err).toMatchObject({ message: 'boom', code: 'ECONNREFUSED' });
 });
+
+test('the cause of an error is told, to a bounded depth', () => {
+  const { logger, written } = lines('info');
+  const loop = new Error('outer', { cause: new Error('inner') });
+  (loop.cause as Error).cause = loop;
+  logger.error({ err: loop }, 'failed');
+  expect(JSON.parse(written[0] ?? '').err.cause.message).toBe('inner');
+});

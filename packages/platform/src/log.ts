@@ -22,15 +22,17 @@ const contentKey =
   /^(?:.*number|typed|digits|dialled|display|displayName|note|text_?body|sdp|body|from|to|identity|userName|email)$/i;
 
 const redacted = '[redacted]';
+const maxDepth = 5;
 
 /** Applies the masking rule to one value, to a bounded depth. */
 export function mask(value: unknown, level: LogLevel, depth = 0): unknown {
-  if (value instanceof Error) {
+  if (value instanceof Error && depth <= maxDepth) {
     const code = 'code' in value ? value.code : undefined;
-    return { name: value.name, message: value.message, code, stack: value.stack };
+    const cause = value.cause === undefined ? undefined : mask(value.cause, level, depth + 1);
+    return { name: value.name, message: value.message, code, stack: value.stack, cause };
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > 5) return '[deep]';
+  if (depth > maxDepth) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => mask(item, level, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
