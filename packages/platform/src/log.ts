@@ -61,6 +61,8 @@ export function createLogger(options: LoggerOptions): Logger {
     level: options.level,
     base: { pid: globalThis.process?.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    // Errors are masked and flattened before pino sees them.
+    serializers: { err: (value: unknown) => value },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const { write } = options;
