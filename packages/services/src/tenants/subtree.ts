@@ -7,7 +7,7 @@ import type { Context } from '../core/context.ts';
 /** Ids of a partner and of all below it (PLT-046). */
 export const subtree = (partnerId: Id<'partner'>): SQL => sql`(
   with recursive below (id) as (
-    select ${partnerId}::text
+    select ${partnerId}::text collate "C"
     union
     select p.id from control.partners p join below on p.parent_id = below.id
   ) select id from below)`;
