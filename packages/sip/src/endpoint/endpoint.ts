@@ -12,7 +12,7 @@ import { validate } from '../message/validate.ts';
 import { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import { DEFAULT_TIMERS, type TimerSettings } from '../transaction/timers.ts';
-import { advertisableAddress, isAddress, resolveBySystem } from '../transport/node-network.ts';
+import { advertisableAddress, isAddress, systemResolver } from '../transport/node-network.ts';
 import type {
   Hop,
   SipTransport,
@@ -198,7 +198,7 @@ export class SipEndpoint {
       send,
       hash: nodeHash,
       random: this.options.random ?? Math.random,
-      resolve: this.options.resolve ?? resolveBySystem,
+      resolve: this.options.resolve ?? systemResolver(transport.local.address),
       isAddress,
       userAgent: this.options.userAgent,
       host: this.localAddress,

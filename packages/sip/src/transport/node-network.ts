@@ -1,16 +1,19 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /**
- * Finds the address of a host. Addresses pass through; names are looked up with the system resolver.
+ * Finds addresses of the family a socket can send to. Addresses pass through; names are looked up
+ * with the system resolver, whose errors (`ENOTFOUND`, `EAI_AGAIN`, …) reject the promise.
  *
- * @throws the resolver's error (`ENOTFOUND`, `EAI_AGAIN`, …)
+ * @param bound address the socket is bound to
  */
-export async function resolveBySystem(host: string): Promise<string> {
-  if (isIP(host) !== 0) return host;
-  const { address } = await lookup(host, { family: 4 });
-  return address;
+export function systemResolver(bound: string): (host: string) => Promise<string> {
+  const family = isIPv6(bound) ? 6 : 4;
+  return async (host) => {
+    if (isIP(host) !== 0) return host;
+    return (await lookup(host, { family })).address;
+  };
 }
 
 /** True for an IPv4 or IPv6 address. */
