@@ -58,7 +58,7 @@ export function receiveCall(
   env.calls.add(call);
   const state: Ringing = { leg, devices: new Map() };
   ringing.set(call, state);
-  noteStarted(env, call, { dialled: null, sipCallId: leg.sipCallId });
+  noteStarted(env, call, { sipCallId: leg.sipCallId, localTag: null }, null);
   attachEffects(env, call, leg);
   call.timers.set('ring', env.bounds.ringMs, () => ringTimeout(call));
   leg.handle({

@@ -21,7 +21,8 @@ export function publishTo(env: CallEnvironment, call: LiveCall, userId: UserId):
 export function noteStarted(
   env: CallEnvironment,
   call: LiveCall,
-  o: Pick<NodeEventData<'call.started'>, 'dialled' | 'sipCallId'>,
+  leg: { sipCallId: string; localTag: string | null },
+  dialled: NodeEventData<'call.started'>['dialled'],
 ): void {
   const { facts } = call;
   const { line, group } = facts.entry;
@@ -37,10 +38,11 @@ export function noteStarted(
     private: line.privatePhone,
     // LIN-009, LIN-023: the group switches all its lines on, else each decides.
     journal: group.journal || line.journal,
-    ...o,
+    dialled,
+    sipCallId: leg.sipCallId,
   });
-  env.trace.follow(o.sipCallId, aboutOf(call));
-  call.sipCallId = o.sipCallId;
+  env.trace.follow(leg.sipCallId, leg.localTag, aboutOf(call));
+  call.sipCallId = leg.sipCallId;
 }
 
 export function aboutOf(call: LiveCall) {
@@ -93,7 +95,7 @@ export function finish(env: CallEnvironment, call: LiveCall, end: CallEnd | null
   );
   for (const userId of call.users) publishTo(env, call, userId);
   call.media?.close();
-  if (call.sipCallId !== null) env.trace.release(call.sipCallId);
+  if (call.sipCallId !== null) env.trace.release(call.sipCallId, aboutOf(call));
 }
 
 /** Ends the call when its browser does not connect in time (again). */

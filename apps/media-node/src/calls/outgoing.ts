@@ -2,6 +2,7 @@ import type { CallMediaResult } from '@trunkline/contracts/calls.ts';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { type DeviceId, type LineId, newId, type UserId } from '@trunkline/contracts/ids.ts';
 import type { TenantModel } from '../config/tenant-model.ts';
+import type { RegistrationSpec } from '../lines/registrar.ts';
 import { type OutboundPlan, planOutbound } from '../routing/outbound.ts';
 import { partyOf } from '../routing/remote-party.ts';
 import { type CallEnd, causeOfFailure } from './causes.ts';
@@ -59,12 +60,53 @@ export async function placeCall(
     throw new TrunklineError('media_failed', { cause: error });
   }
   call.media = opened.media;
+  if (call.phase !== 'placing') {
+    // The node stops, or its engine died, before anybody else heard of the call.
+    abandon(env, call);
+    throw new TrunklineError('no_media_node');
+  }
   awaitBrowser(env, call);
 
-  const leg = env.pbx.invite({
+  let leg: OutgoingLeg;
+  try {
+    leg = sendInvite(env, call, opened.media, line, plan.dialled.digits);
+  } catch (error) {
+    // No SIP address can be made of it.
+    abandon(env, call);
+    throw new TrunklineError('number_invalid', { cause: error });
+  }
+  attachEffects(env, call, leg);
+  call.timers.set('ring', env.bounds.ringMs, () =>
+    call.input('ringTimeout', ended('system', 'no_answer', 'nobody answered in time')),
+  );
+  noteStarted(env, call, leg, {
+    typed: request.number,
+    sent: plan.dialled.digits,
+    trace: [...plan.dialled.trace],
+  });
+  publish(env, call);
+  return { callId: call.id, sdp: opened.answerSdp };
+}
+
+/** Forgets a call that never left this node. */
+function abandon(env: CallEnvironment, call: LiveCall): void {
+  call.timers.end();
+  env.calls.remove(call.id);
+  call.media?.close();
+}
+
+/** Sends the INVITE and takes what the PBX says to the state table. */
+function sendInvite(
+  env: CallEnvironment,
+  call: LiveCall,
+  media: CallMedia,
+  line: RegistrationSpec,
+  digits: string,
+): OutgoingLeg {
+  return env.pbx.invite({
     line,
-    digits: plan.dialled.digits,
-    sdp: opened.media.offer(),
+    digits,
+    sdp: media.offer(),
     handlers: {
       progress: ({ status, sdp }) => {
         if (sdp !== null) applyAnswer(env, call, sdp);
@@ -78,24 +120,10 @@ export async function placeCall(
       },
       failed: ({ status, reason }) => call.input('pbxFailed', causeOfFailure(status, reason)),
       ended: ({ reason }) => call.input('pbxEnded', ended('remote', 'normal', reason)),
-      reinvite: (sdp) => opened.media.renegotiate(sdp),
+      reinvite: (sdp) => media.renegotiate(sdp),
       acknowledged: (sdp) => applyAnswer(env, call, sdp),
     },
   });
-  attachEffects(env, call, leg);
-  call.timers.set('ring', env.bounds.ringMs, () =>
-    call.input('ringTimeout', ended('system', 'no_answer', 'nobody answered in time')),
-  );
-  noteStarted(env, call, {
-    dialled: {
-      typed: request.number,
-      sent: plan.dialled.digits,
-      trace: [...plan.dialled.trace],
-    },
-    sipCallId: leg.sipCallId,
-  });
-  publish(env, call);
-  return { callId: call.id, sdp: opened.answerSdp };
 }
 
 function outgoingCall(

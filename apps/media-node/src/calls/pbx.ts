@@ -36,6 +36,8 @@ export interface IncomingHandlers {
 
 export interface OutgoingLeg {
   readonly sipCallId: string;
+  /** Our tag in the dialog. */
+  readonly localTag: string;
   /** Ends an unanswered call; crossing a 200 is reported as `answered`. */
   cancel(): void;
   bye(): void;

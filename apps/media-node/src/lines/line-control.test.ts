@@ -20,6 +20,7 @@ function diary() {
   const control = new LineControl({
     registrar: {
       register(spec: RegistrationSpec, onStatus) {
+        if (spec.userName.includes(' ')) throw new Error('Malformed URI');
         note(`register ${spec.userName}`);
         status.set(spec.userName, onStatus);
         return {
@@ -150,6 +151,18 @@ describe('registrations of a line group', () => {
     expect(control.stateOf(lineOf(config, 0).id)).toMatchObject({
       state: 'failed',
       reason: { category: 'config' },
+    });
+  });
+
+  test('a line whose data make no SIP address disturbs no other', async () => {
+    const { config } = testTenant();
+    lineOf(config, 0).userName = '2 0';
+    const { control, run } = diary();
+    expect(await run(config, 10)).toEqual(['register 21']);
+    expect(control.stateOf(lineOf(config, 0).id)?.reason).toEqual({
+      category: 'config',
+      sipCode: null,
+      text: 'no SIP address: Malformed URI',
     });
   });
 

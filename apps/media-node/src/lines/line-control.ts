@@ -7,7 +7,7 @@ import { contactUserOf } from '../routing/inbound.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { lineStateOf, misconfigured, uninitialised } from './line-state.ts';
 import { Pacer } from './pacer.ts';
-import type { Registrar, Registration, RegistrationSpec } from './registrar.ts';
+import type { Registrar, Registration, RegistrationSpec, RegistrationStatus } from './registrar.ts';
 
 export interface LineControlOptions {
   registrar: Registrar;
@@ -167,19 +167,19 @@ export class LineControl {
     if (this.lines.get(line.entry.line.id) !== line) return;
     const attempt = {};
     line.attempt = attempt;
-    line.registration = this.options.registrar.register(line.spec, (status) => {
+    const onStatus = (status: RegistrationStatus) => {
       if (line.attempt !== attempt) return;
       const { number, suffix } = line.entry.line;
-      this.setState(
-        line,
-        lineStateOf(
-          status,
-          { name: `${number}${suffix}`, hasPassword: line.spec.password !== null },
-          line.state,
-          this.options.time.now(),
-        ),
-      );
-    });
+      const name = { name: `${number}${suffix}`, hasPassword: line.spec.password !== null };
+      this.setState(line, lineStateOf(status, name, line.state, this.options.time.now()));
+    };
+    try {
+      line.registration = this.options.registrar.register(line.spec, onStatus);
+    } catch (error) {
+      // A domain or user name that makes no SIP address must not disturb other lines.
+      const text = error instanceof Error ? error.message : String(error);
+      this.setState(line, misconfigured(`no SIP address: ${text}`, this.options.time.now()));
+    }
   }
 
   private setState(line: Line, state: LineState): void {

@@ -1,5 +1,6 @@
 import { createRateLimiter } from '@trunkline/platform/rate-limit.ts';
 import type { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
+import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
 import { userOf } from '@trunkline/sip/message/uri.ts';
 import type { CallEnvironment } from '../calls/environment.ts';
 import { receiveCall } from '../calls/incoming.ts';
@@ -22,7 +23,7 @@ export function takeInvites(
     maxKeys: 1000,
     clock: env.time,
   });
-  endpoint.onInvite((call) => {
+  const take = (call: IncomingCall) => {
     const decision = routeInbound(
       {
         requestUser: userOf(call.requestUri),
@@ -51,5 +52,14 @@ export function takeInvites(
     }
     const leg = pbx.incoming(call);
     receiveCall(env, entry, leg, reportedParty(tenant, entry.location, leg.caller));
+  };
+  endpoint.onInvite((call) => {
+    try {
+      take(call);
+    } catch (error) {
+      // One INVITE must never take the node down.
+      env.logger.error({ err: error }, 'INVITE could not be handled');
+      call.reject(500);
+    }
   });
 }

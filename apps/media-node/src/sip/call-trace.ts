@@ -16,15 +16,29 @@ const maxMessagesPerCall = 200;
 /** Answers to BYE and repeated messages belong to the call too. */
 const lingerMs = 40_000;
 
+interface Leg {
+  /** Our tag of a leg we placed; null for one we took, whose tag is made later. */
+  localTag: string | null;
+  call: TracedCall;
+  /** Messages that may still be recorded. */
+  left: number;
+}
+
+interface EarlyMessage {
+  ourTag: string;
+  traced: TracedMessage;
+}
+
 /**
  * Puts SIP messages to the calls they belong to, for the flight recorder. An INVITE is on the wire
- * before anybody knows its call: a few messages are kept back until the call is known.
+ * before anybody knows its call: a few messages are kept back until the call is known. Through a
+ * proxy both ends of one call may be on this node, with one Call-ID: our own tag tells them apart.
  */
 export class CallTrace {
   private readonly scheduler: Scheduler;
   private readonly record: (call: TracedCall, message: TracedMessage) => void;
-  private readonly calls = new Map<string, { call: TracedCall; left: number }>();
-  private readonly early = new Map<string, TracedMessage[]>();
+  private readonly legs = new Map<string, Leg[]>();
+  private readonly early = new Map<string, EarlyMessage[]>();
 
   constructor(scheduler: Scheduler, record: (call: TracedCall, message: TracedMessage) => void) {
     this.scheduler = scheduler;
@@ -36,37 +50,59 @@ export class CallTrace {
     const { message } = event;
     const sipCallId = message?.headers.get('call-id');
     if (!message || sipCallId === undefined || isRegister(message)) return;
-    const traced = traceOf(event, message);
-    const known = this.calls.get(sipCallId);
-    if (known) {
-      this.take(known, traced);
-      return;
-    }
+    const early = { ourTag: ourTagOf(event, message), traced: traceOf(event, message) };
+    const leg = this.legs.get(sipCallId)?.find((known) => this.belongs(sipCallId, known, early));
+    if (leg) this.take(leg, early.traced);
+    else this.keepBack(sipCallId, early);
+  }
+
+  /**
+   * The messages of a SIP Call-ID belong to this call.
+   * @param localTag our tag of a leg we placed, null of one we took
+   */
+  follow(sipCallId: string, localTag: string | null, call: TracedCall): void {
+    const leg: Leg = { localTag, call, left: maxMessagesPerCall };
+    this.legs.set(sipCallId, [...(this.legs.get(sipCallId) ?? []), leg]);
     const waiting = this.early.get(sipCallId) ?? [];
-    if (waiting.length < maxEarlyMessages) waiting.push(traced);
+    this.early.delete(sipCallId);
+    for (const message of waiting)
+      if (this.belongs(sipCallId, leg, message)) this.take(leg, message.traced);
+  }
+
+  /** The call is over; what is still on the way counts for a while. */
+  release(sipCallId: string, call: TracedCall): void {
+    this.scheduler.after(lingerMs, () => {
+      const others = this.legs.get(sipCallId)?.filter((leg) => leg.call.callId !== call.callId);
+      if (others && others.length > 0) this.legs.set(sipCallId, others);
+      else this.legs.delete(sipCallId);
+    });
+  }
+
+  private belongs(sipCallId: string, leg: Leg, { ourTag }: EarlyMessage): boolean {
+    if (leg.localTag !== null) return leg.localTag === ourTag;
+    return !this.legs.get(sipCallId)?.some((other) => other.localTag === ourTag);
+  }
+
+  private keepBack(sipCallId: string, message: EarlyMessage): void {
+    const waiting = this.early.get(sipCallId) ?? [];
+    if (waiting.length < maxEarlyMessages) waiting.push(message);
     const [oldest] = this.early.keys();
     if (this.early.size >= maxEarlyCalls && oldest !== undefined) this.early.delete(oldest);
     this.early.set(sipCallId, waiting);
   }
 
-  /** The messages of a SIP Call-ID belong to this call. */
-  follow(sipCallId: string, call: TracedCall): void {
-    const known = { call, left: maxMessagesPerCall };
-    this.calls.set(sipCallId, known);
-    for (const message of this.early.get(sipCallId) ?? []) this.take(known, message);
-    this.early.delete(sipCallId);
+  private take(leg: Leg, message: TracedMessage): void {
+    if (leg.left <= 0) return;
+    leg.left -= 1;
+    this.record(leg.call, message);
   }
+}
 
-  /** The call is over; what is still on the way counts for a while. */
-  release(sipCallId: string): void {
-    this.scheduler.after(lingerMs, () => this.calls.delete(sipCallId));
-  }
-
-  private take(known: { call: TracedCall; left: number }, message: TracedMessage): void {
-    if (known.left <= 0) return;
-    known.left -= 1;
-    this.record(known.call, message);
-  }
+/** The tag of our side: From of our requests and their responses, To of the others. */
+function ourTagOf(event: WireEvent, message: SipMessage): string {
+  const ours = (event.direction === 'out') === (message.kind === 'request');
+  const value = message.headers.get(ours ? 'from' : 'to') ?? '';
+  return /;\s*tag=([^;\s]+)/i.exec(value)?.[1] ?? '';
 }
 
 function isRegister(message: SipMessage): boolean {

@@ -3,6 +3,7 @@ import type { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
 import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
 import type { IncomingReinvite } from '@trunkline/sip/endpoint/incoming-requests.ts';
 import type { OutgoingCall } from '@trunkline/sip/endpoint/outgoing-call.ts';
+import { tagOf } from '@trunkline/sip/message/name-addr.ts';
 import { escapeUser, userOf } from '@trunkline/sip/message/uri.ts';
 import type {
   IncomingHandlers,
@@ -58,6 +59,7 @@ export class SipPbx implements PbxPort {
     call.on('reinvite', (reinvite) => answerReinvite(reinvite, handlers));
     return {
       sipCallId: call.callId,
+      localTag: tagOf(call.request.from),
       cancel: () => call.cancel(),
       bye: () => this.leave(call),
     };
