@@ -46,6 +46,8 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      // A group of its own: Ctrl-C reaches the supervisor alone, which ends its children in order.
+      detached: true,
     });
     child = current;
     for (const stream of [current.stdout, current.stderr])
