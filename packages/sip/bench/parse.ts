@@ -11,7 +11,7 @@ import { createRequire } from 'node:module';
 import { parseMessage } from '../src/message/parse.ts';
 import { serializeMessage } from '../src/message/serialize.ts';
 import { validate } from '../src/message/validate.ts';
-import { inviteSample } from './sample.ts';
+import { inviteSample } from '../src/testing/invite-sample.ts';
 
 const require = createRequire(import.meta.url);
 const PAIRS = 7;

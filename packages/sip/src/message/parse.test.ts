@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inviteSample } from '../../bench/sample.ts';
+import { inviteSample } from '../testing/invite-sample.ts';
 import { createResponse } from './build.ts';
 import { Headers } from './headers.ts';
 import { type SipMessage, SipRequest, type SipResponse } from './message.ts';
