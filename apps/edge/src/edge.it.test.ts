@@ -3,10 +3,11 @@ import { linkSubprotocol } from '@trunkline/contracts/link.ts';
 import { systemClock } from '@trunkline/platform/clock.ts';
 import { signLinkAssertion } from '@trunkline/platform/link-assertion.ts';
 import { generateSigningKey, type SigningKey } from '@trunkline/platform/tokens.ts';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { callView } from './hub/testing.ts';
 import { type EdgeRig, startEdgeRig, type TestUser } from './testing/edge-rig.ts';
+import { eventually } from './testing/eventually.ts';
 import { type LinkNode, startLinkNode } from './testing/link-node.ts';
 import { openRealtime } from './testing/realtime-client.ts';
 
@@ -37,7 +38,7 @@ async function linkedNode(
     ...(onCommand && { onCommand }),
   });
   nodes.push(node);
-  await vi.waitFor(() => expect(node.link.up).toBe(true));
+  await eventually(() => expect(node.link.up).toBe(true));
   node.serve(serving(users));
   return node;
 }
@@ -66,17 +67,17 @@ describe('realtime', () => {
     const eve = await openRealtime(rig.url, await rig.token(stranger));
     const a = await openRealtime(rig.url, await rig.token(anna));
     const b = await openRealtime(rig.url, await rig.token(ben));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(a.events('presence.changed')).toContainEqual({
         userId: ben.userId,
         presence: expect.objectContaining({ state: 'available' }),
       }),
     );
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(b.events('snapshot')[0]?.presence[anna.userId]?.state).toBe('available'),
     );
     b.socket.close(4001);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(a.events('presence.changed').at(-1)).toMatchObject({
         userId: ben.userId,
         presence: { state: 'offline' },
@@ -92,19 +93,19 @@ describe('realtime', () => {
     const b = await openRealtime(rig.url, await rig.token(ben));
     const data = { state: 'do_not_disturb', note: 'thinking', until: null };
     a.send({ t: 'cmd', id: 'presence-1', type: 'presence.set', data });
-    await vi.waitFor(() => expect(a.result('presence-1')).toMatchObject({ ok: true }));
-    await vi.waitFor(() =>
+    await eventually(() => expect(a.result('presence-1')).toMatchObject({ ok: true }));
+    await eventually(() =>
       expect(b.events('presence.changed').at(-1)).toMatchObject({
         userId: anna.userId,
         presence: { state: 'do_not_disturb', note: 'thinking', source: 'manual' },
       }),
     );
     a.socket.close(4001);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(b.events('presence.changed').at(-1)?.presence.state).toBe('offline'),
     );
     const again = await openRealtime(rig.url, await rig.token(anna));
-    await vi.waitFor(() => expect(again.events('snapshot')[0]?.ownManual).toEqual(data));
+    await eventually(() => expect(again.events('snapshot')[0]?.ownManual).toEqual(data));
     const why = await rig.fetch('/v1/me/presence', await rig.token(anna));
     expect(await why.json()).toMatchObject({
       presence: { state: 'do_not_disturb' },
@@ -113,7 +114,7 @@ describe('realtime', () => {
       ]),
     });
     again.send({ t: 'cmd', id: 'presence-2', type: 'presence.set', data: { state: null } });
-    await vi.waitFor(() => expect(again.result('presence-2')).toMatchObject({ ok: true }));
+    await eventually(() => expect(again.result('presence-2')).toMatchObject({ ok: true }));
     for (const client of [again, b]) client.socket.close(4001);
   });
 
@@ -121,7 +122,7 @@ describe('realtime', () => {
     const token = await rig.token(anna);
     const node = await linkedNode([anna]);
     let client = await openRealtime(rig.url, token);
-    await vi.waitFor(() => expect(client.events('telephony.reachable')).toHaveLength(1));
+    await eventually(() => expect(client.events('telephony.reachable')).toHaveLength(1));
     const handled: string[] = [];
     const sent: string[] = [];
     for (let round = 0; round < 10; round++) {
@@ -136,7 +137,7 @@ describe('realtime', () => {
       client = await openRealtime(rig.url, token, { token: resumeToken, seq });
       expect(client.frames[0]).toMatchObject({ t: 'hello', resumed: true, seq });
     }
-    await vi.waitFor(() => {
+    await eventually(() => {
       const rest = client.events('call.changed').map(({ call }) => call.lineNumber);
       expect([...handled, ...rest]).toEqual(sent);
     });
@@ -148,7 +149,7 @@ describe('realtime', () => {
     const token = await rig.token(anna);
     const before = await openRealtime(rig.url, token);
     await rig.restartEdge();
-    await vi.waitFor(() => expect(before.closed).toEqual({ code: 1012 }));
+    await eventually(() => expect(before.closed).toEqual({ code: 1012 }));
     const resume = { token: before.resumeToken, seq: before.seq };
     const after = await openRealtime(rig.url, token, resume);
     expect(after.frames[0]).toMatchObject({ t: 'hello', resumed: false });
@@ -157,11 +158,11 @@ describe('realtime', () => {
 
   test('tokens of another issuer, another key or in the wrong place are refused', async () => {
     const wrong = await openRealtime(rig.url, await rig.token(anna, { iss: 'http://evil' }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(wrong.frames[0]).toMatchObject({ t: 'bye', code: 'unauthenticated' }),
     );
     const rubbish = await openRealtime(rig.url, 'a.b.c');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(rubbish.frames[0]).toMatchObject({ t: 'bye', code: 'unauthenticated' }),
     );
   });
@@ -198,14 +199,14 @@ describe('node link', () => {
     );
     const { tenant, userId } = anna;
     node.send({ t: 'ring', id: 'ring-1', tenant, userId, call });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(node.received).toContainEqual({ t: 'ring.result', id: 'ring-1', devices: 2 }),
     );
     for (const client of [first, tab, phone])
-      await vi.waitFor(() => expect(client.events('call.changed')).toEqual([{ call }]));
+      await eventually(() => expect(client.events('call.changed')).toEqual([{ call }]));
     const data = { callId: call.id, sdp: 'v=0 offer of the browser' };
     first.send({ t: 'cmd', id: 'answer-01', type: 'call.answer', data });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(first.result('answer-01')).toMatchObject({
         ok: true,
         data: { callId: call.id, sdp: 'v=0 answer of the engine' },
@@ -222,7 +223,7 @@ describe('node link', () => {
     );
     const nobody = { tenant, userId: newId('user') };
     node.send({ t: 'ring', id: 'ring-2', ...nobody, call: callView() });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(node.received).toContainEqual({ t: 'ring.result', id: 'ring-2', devices: 0 }),
     );
     for (const client of [first, tab, phone]) client.socket.close(4001);
@@ -234,13 +235,13 @@ describe('node link', () => {
     const node = await linkedNode([ben]);
     const call = callView({ state: 'connected' });
     node.send({ t: 'call.changed', tenant: ben.tenant, userId: ben.userId, call });
-    await vi.waitFor(() => expect(client.events('call.changed')).toHaveLength(1));
+    await eventually(() => expect(client.events('call.changed')).toHaveLength(1));
     node.close();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(client.events('telephony.reachable').at(-1)).toEqual({ reachable: false }),
     );
     client.send({ t: 'cmd', id: 'hangup-01', type: 'call.hangup', data: { callId: call.id } });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(client.result('hangup-01')).toMatchObject({
         ok: false,
         error: { code: 'no_media_node' },
@@ -248,9 +249,9 @@ describe('node link', () => {
     );
     const back = startLinkNode({ id: node.id, key: node.key, edgeUrl: rig.url });
     nodes.push(back);
-    await vi.waitFor(() => expect(back.link.up).toBe(true));
+    await eventually(() => expect(back.link.up).toBe(true));
     back.serve(serving([ben]));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(client.events('telephony.reachable').at(-1)).toEqual({ reachable: true }),
     );
     expect(client.events('call.changed').at(-1)?.call).toMatchObject({

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '@trunkline/contracts/ids.ts';
 import type { JournalEntry } from '@trunkline/contracts/journal.ts';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EdgeRig, startEdgeRig, type TestUser } from './testing/edge-rig.ts';
+import { eventually } from './testing/eventually.ts';
 import { openRealtime } from './testing/realtime-client.ts';
 
 let rig: EdgeRig;
@@ -25,7 +26,7 @@ afterAll(async () => {
   await rm(webRoot, { recursive: true, force: true });
 });
 
-const linked = () => vi.waitFor(() => expect(rig.control.links.length).toBeGreaterThan(0));
+const linked = () => eventually(() => expect(rig.control.links.length).toBeGreaterThan(0));
 
 function entry(): JournalEntry {
   const at = '2026-11-23T09:00:00.000Z';
@@ -62,7 +63,7 @@ describe('notices of the control plane', () => {
     rig.control.notice({ t: 'journal.changed', tenant, userId, entry: changed });
     rig.control.notice({ t: 'directory.changed', tenant });
     for (const client of [a, b])
-      await vi.waitFor(() => expect(client.events('directory.changed')).toHaveLength(1));
+      await eventually(() => expect(client.events('directory.changed')).toHaveLength(1));
     expect(a.events('journal.changed')).toEqual([{ entry: changed }]);
     expect(b.events('journal.changed')).toEqual([]);
     for (const client of [a, b]) client.socket.close(4001);
@@ -74,7 +75,7 @@ describe('notices of the control plane', () => {
     const token = await rig.token(anna, { sid });
     const client = await openRealtime(rig.url, token);
     rig.control.notice({ t: 'session.ended', tenant: anna.tenant, sessionId: sid });
-    await vi.waitFor(() => expect(client.closed).toEqual({ code: 1008 }));
+    await eventually(() => expect(client.closed).toEqual({ code: 1008 }));
     expect(client.frames.at(-1)).toMatchObject({ t: 'bye', code: 'session_expired' });
     const again = await openRealtime(rig.url, token);
     expect(again.frames[0]).toMatchObject({ t: 'bye', code: 'session_expired' });
@@ -96,7 +97,7 @@ describe('the control plane is away', () => {
     expect(another.frames[0]).toMatchObject({ t: 'hello' });
     another.socket.close(4001);
     await rig.restartControlPlane();
-    await vi.waitFor(() => expect(client.events('directory.changed')).toHaveLength(1), 15_000);
+    await eventually(() => expect(client.events('directory.changed')).toHaveLength(1));
     client.socket.close(4001);
   });
 
