@@ -193,7 +193,7 @@ describe('createResponse', () => {
     expect(createResponse(invite, 100, { toTag: 't1' }).to.params.has('tag')).toBe(false);
   });
 
-  test('LIN-096 reason phrases are those of the RFC; an unknown code takes that of its class', () => {
+  test('LIN-096 an unknown code keeps its number and the received reason phrase', () => {
     expect(createResponse(invite, 480).reasonPhrase).toBe('Temporarily Unavailable');
     expect(createResponse(invite, 603).reasonPhrase).toBe('Decline');
     expect(createResponse(invite, 499).reasonPhrase).toBe('Bad Request');
