@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { errorRegistry } from '@trunkline/contracts/errors.ts';
+import { type ErrorCode, errorRegistry } from '@trunkline/contracts/errors.ts';
 
 /** RFC 9457 document; its codes are the registry's. */
 export const problemDocument = z
@@ -21,6 +21,34 @@ export const problemDocument = z
 const problemStatuses = [400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503] as const;
 type ProblemStatus = (typeof problemStatuses)[number];
 
+/** Codes this API can answer; the registry's others travel in realtime frames. */
+const codes = [
+  'invalid_request',
+  'malformed_json',
+  'idempotency_key_missing',
+  'tenant_header_missing',
+  'unauthenticated',
+  'invalid_credentials',
+  'session_expired',
+  'missing_scope',
+  'tenant_suspended',
+  'origin_not_allowed',
+  'not_found',
+  'domain_taken',
+  'alias_taken',
+  'already_exists',
+  'still_in_use',
+  'illegal_transition',
+  'last_owner',
+  'idempotency_in_progress',
+  'precondition_failed',
+  'payload_too_large',
+  'idempotency_key_reused',
+  'rate_limited',
+  'internal',
+  'unavailable',
+] as const satisfies ErrorCode[];
+
 const meanings: Readonly<Record<ProblemStatus, string>> = {
   400: 'The request contains invalid data',
   401: 'Not signed in, or the key is unknown, expired or revoked',
@@ -40,9 +68,9 @@ const retryAfter = {
 };
 
 function problemOf(status: ProblemStatus) {
-  const codes = Object.entries(errorRegistry).filter(([, entry]) => entry.status === status);
+  const here = codes.filter((code) => errorRegistry[code].status === status);
   return {
-    description: `${meanings[status]} (${codes.map(([code]) => code).join(', ')}).`,
+    description: `${meanings[status]} (${here.join(', ')}).`,
     content: { 'application/problem+json': { schema: problemDocument } },
     ...([409, 429, 503].includes(status) && { headers: retryAfter }),
   };
