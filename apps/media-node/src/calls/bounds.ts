@@ -2,7 +2,7 @@
 export interface CallBounds {
   /** The edge's word how many devices ring. */
   ringResultMs: number;
-  /** Ringing of either direction before we give up (above timer C of proxies, RFC 3261 §16.6). */
+  /** Ringing of either direction before we give up, below the three minutes of timer C (RFC 3261 §16.6). */
   ringMs: number;
   /** A call kept ringing with nobody there (LIN-062: 180). */
   unattendedMs: number;
@@ -16,7 +16,7 @@ export interface CallBounds {
 
 export const defaultBounds: CallBounds = {
   ringResultMs: 3000,
-  ringMs: 190_000,
+  ringMs: 170_000,
   unattendedMs: 30 * 60_000,
   webrtcConnectMs: 15_000,
   clientGraceMs: 10_000,

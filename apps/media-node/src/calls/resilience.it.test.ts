@@ -178,6 +178,36 @@ describe('links and configuration', () => {
     }, wait);
   });
 
+  test('an edge that does not say who rings counts as nobody there', async () => {
+    const all = await system({ bounds: { ringResultMs: 200 } });
+    all.peers.answerRings = false;
+    const failed = vi.fn();
+    all.pbx.call('20', (await phone()).offer()).on('failed', failed);
+    await vi.waitFor(() => expect(failed.mock.calls[0]?.[0].statusCode).toBe(486), wait);
+    expect(await endOf(all)).toMatchObject({ cause: 'not_signed_in' });
+  });
+
+  test('a suspended tenant: no new calls but emergency ones, the running one goes on', async () => {
+    const { all, callId } = await talking();
+    const { peers, pbx, anna, tenant } = all;
+    tenant.config.tenant.state = 'suspended';
+    const section = `tenant/${anna.tenant}`;
+    await peers.publish({ section, epoch: 1, version: 2, payload: tenant.config });
+    await vi.waitFor(() => expect(peers.configResults.at(-1)?.version).toBe(2), wait);
+    const failed = vi.fn();
+    pbx.call('20', (await phone()).offer()).on('failed', failed);
+    await vi.waitFor(() => expect(failed.mock.calls[0]?.[0].statusCode).toBe(480), wait);
+    const sdp = await (await browser()).offer();
+    expect(await peers.command(anna, 'call.dial', { number: '10', sdp })).toMatchObject({
+      code: 'tenant_suspended',
+    });
+    await dial(all, anna, await browser(), '110');
+    await inviteOf(all, 1);
+    expect(await peers.command(anna, 'call.dtmf', { callId, digits: '1' })).toMatchObject({
+      ok: true,
+    });
+  });
+
   test('events wait for the control plane and arrive once, in order', async () => {
     const all = await system();
     const { peers, anna } = all;

@@ -37,6 +37,18 @@ describe('tenant sections', () => {
     expect(tenants.lines()[0]?.number).toBe('+49301234520b');
   });
 
+  test('PLT-015 a cancelled tenant has no lines to register, a suspended one keeps them', () => {
+    const tenants = new Tenants();
+    for (const [state, lines] of [
+      ['suspended', 2],
+      ['cancelled', 0],
+      ['active', 2],
+    ] as const) {
+      tenants.apply(documentOf({ ...config, tenant: { ...config.tenant, state } }));
+      expect(tenants.lines(), state).toHaveLength(lines);
+    }
+  });
+
   test('withdrawn, nothing of the tenant is left', () => {
     const tenants = new Tenants();
     tenants.apply(documentOf(structuredClone(config)));

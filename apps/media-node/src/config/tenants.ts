@@ -7,6 +7,8 @@ import {
 import { inconsistency, type LineEntry, type TenantModel, tenantModel } from './tenant-model.ts';
 
 const sectionPrefix = 'tenant/';
+/** Tenant states whose trunks are unregistered (PLT-015). */
+const withoutTrunks: readonly string[] = ['cancelled', 'purging', 'purged'];
 
 /** The payload of a tenant section, or the reason why it is none. */
 function parseSection(
@@ -45,7 +47,9 @@ export class Tenants {
       if (!parsed.ok) throw new Error(parsed.reason);
       this.models.set(parsed.config.tenant.id, tenantModel(parsed.config));
     }
-    this.allLines = this.all().flatMap((model) => [...model.lines.values()]);
+    this.allLines = this.all()
+      .filter((model) => !withoutTrunks.includes(model.state))
+      .flatMap((model) => [...model.lines.values()]);
   }
 
   get(tenantId: TenantId): TenantModel | undefined {
@@ -56,7 +60,7 @@ export class Tenants {
     return [...this.models.values()];
   }
 
-  /** Every line of every tenant. */
+  /** Every line to be registered, of every tenant. */
   lines(): readonly LineEntry[] {
     return this.allLines;
   }

@@ -50,6 +50,11 @@ export function takeInvites(
       call.reject(404);
       return;
     }
+    // Running calls of a suspended tenant go on, new ones do not begin (PLT-015).
+    if (tenant.state === 'suspended') {
+      call.reject(480);
+      return;
+    }
     const leg = pbx.incoming(call);
     receiveCall(env, entry, leg, reportedParty(tenant, entry.location, leg.caller));
   };

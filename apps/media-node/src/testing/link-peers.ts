@@ -36,6 +36,7 @@ export class LinkPeers {
   /** Devices that ring, by user. */
   readonly devices = new Map<UserId, number>();
   acknowledge = true;
+  answerRings = true;
   private readonly seen = new Set<string>();
   private readonly identity: NodeIdentity;
   private readonly configKey: SigningKey;
@@ -171,7 +172,7 @@ export class LinkPeers {
       const frame = nodeToEdge.parse(JSON.parse(String(data)));
       if (frame.t === 'ping') peer.send('{"t":"pong"}');
       this.edgeFrames.push(frame);
-      if (frame.t === 'ring')
+      if (frame.t === 'ring' && this.answerRings)
         this.sayEdge({
           t: 'ring.result',
           id: frame.id,
