@@ -8,7 +8,6 @@ import {
 } from '@trunkline/contracts/ids.ts';
 import { type Scope, scopesOfRole } from '@trunkline/contracts/scopes.ts';
 import type { TenantState } from '@trunkline/contracts/tenants.ts';
-import type { Language } from '@trunkline/contracts/time.ts';
 import { currentTenant } from '@trunkline/database/control/tenants.ts';
 import type { TenantTransaction } from '@trunkline/database/tenancy.ts';
 import { accessTokenSeconds, signAccessToken } from '@trunkline/platform/tokens.ts';
@@ -20,7 +19,6 @@ import type { UserRow } from '../users/user-resource.ts';
 export interface TokenTenant {
   readonly state: TenantState;
   readonly presenceDomain: string;
-  readonly defaultLanguage: Language;
 }
 
 export async function tokenTenant(tx: TenantTransaction): Promise<TokenTenant> {
@@ -44,7 +42,8 @@ export async function issueAccess(
   const now = Math.floor(ctx.clock.now().getTime() / 1000);
   const tenantId = user.tenantId as TenantId;
   const userId = user.id as UserId;
-  const language = user.language ?? tenant.defaultLanguage;
+  // Whoever never chose a language gets the one their browser asks for.
+  const language = user.language ?? ctx.language;
   const accessToken = await signAccessToken({
     key: await ctx.signingKeys.active('token'),
     claims: {

@@ -25,7 +25,7 @@ export async function getMe(ctx: Context): Promise<Me> {
       displayName: user.displayName,
       roles: user.roles,
       scopes: [...scopes],
-      language: user.language ?? tenant.defaultLanguage,
+      language: user.language ?? ctx.language,
       lines: lines.map(({ lineId, number, display, hideRejectButton }) => ({
         id: lineId,
         number,
