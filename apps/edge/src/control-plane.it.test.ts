@@ -18,7 +18,11 @@ import { openRealtime } from './testing/realtime-client.ts';
 
 /** The edge before the real control plane, which runs as the process it is. */
 const publicUrl = 'http://localhost';
-const main = fileURLToPath(new URL('../../control-plane/src/main.ts', import.meta.url));
+/** Started, never imported: the two apps meet on the wire only. */
+const main = join(
+  fileURLToPath(new URL('../../../', import.meta.url)),
+  'apps/control-plane/src/main.ts',
+);
 const kek = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 const apiKey = `tlk_edgetest_${'s'.repeat(32)}`;
 const password = 'correct horse battery';

@@ -16,6 +16,8 @@ export const maxRealtimeFrame = 64 * 1024;
  * session ends at once. Any other close is a cut and leaves the session to be resumed.
  */
 export const realtimeLeaveCode = 4001;
+/** Capability in a client's `hello`: a window that looks on and must not be rung (the portal). */
+export const watchOnlyCapability = 'watch-only';
 /** Capability in the server's `hello` for a client that may only make emergency calls. */
 export const emergencyOnlyCapability = 'emergency-only';
 

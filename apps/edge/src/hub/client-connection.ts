@@ -7,6 +7,7 @@ import {
   maxRealtimeFrame,
   realtimeLeaveCode,
   realtimeVersion,
+  watchOnlyCapability,
 } from '@trunkline/contracts/realtime.ts';
 import type { Language } from '@trunkline/contracts/time.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
@@ -116,7 +117,10 @@ export function createClientConnection(
     if (closed) return;
     const known = frame.resume && !emergencyOnly && resumable(claims, frame.resume.token);
     if (known && frame.resume && resume(known, claims, frame.resume.seq)) return;
-    const opened = sessions.open(claims, emergencyOnly);
+    const opened = sessions.open(claims, {
+      emergencyOnly,
+      watchOnly: frame.capabilities.includes(watchOnlyCapability),
+    });
     if (!opened) return bye('rate_limited', claims.lang);
     // Only now, so that the device never counts as gone.
     if (known) sessions.end(known, 'session_expired');

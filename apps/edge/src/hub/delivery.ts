@@ -16,8 +16,12 @@ export interface Delivery {
   presenceFor(session: Session, whom: Whom, presence: VisiblePresence): PresenceView | undefined;
 }
 
-/** A session for emergencies hears of its own calls and of the telephone service, nothing else. */
+/**
+ * A window that only looks on hears of no calls; a session for emergencies hears of its own calls
+ * and of the telephone service, and of nothing else.
+ */
 export function mayHear(session: Session, event: RealtimeEvent): boolean {
+  if (session.watchOnly && event.type === 'call.changed') return false;
   if (!session.emergencyOnly) return true;
   if (event.type === 'telephony.reachable') return true;
   if (event.type !== 'call.changed') return false;

@@ -85,6 +85,7 @@ export function createHub(options: HubOptions): Hub {
     origin,
     ttlMs: limits.sessionKeepMs + limits.silenceMs,
     remaining: (whom) => presence.remaining(whom, manualFactKey(origin)),
+    present: (whom) => registry.ofUser(whom).size > 0,
     clock,
     logger,
   });

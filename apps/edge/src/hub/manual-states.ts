@@ -38,10 +38,12 @@ export function createManualStates(options: {
   ttlMs: number;
   /** Milliseconds the fact behind the user's state is still good for. */
   remaining: (whom: Whom) => number;
+  /** True while the user has a session of any kind. */
+  present: (whom: Whom) => boolean;
   clock: Clock;
   logger: Logger;
 }): ManualStates {
-  const { store, bus, origin, ttlMs, remaining, clock, logger } = options;
+  const { store, bus, origin, ttlMs, remaining, present, clock, logger } = options;
   const users = new Map<string, Known>();
 
   const whomOf = (claims: AccessClaims): Whom => ({ tenant: claims.tid, userId: claims.sub });
@@ -95,6 +97,13 @@ export function createManualStates(options: {
     return known;
   }
 
+  function forget(whom: Whom): void {
+    const known = users.get(keyOf(whom));
+    if (!known) return;
+    users.delete(keyOf(whom));
+    tellFact({ ...known, value: null });
+  }
+
   return {
     async load(claims) {
       const known = know(claims);
@@ -108,14 +117,15 @@ export function createManualStates(options: {
       tellFact(known);
       tellOwner(known);
     },
-    forget(whom) {
-      const known = users.get(keyOf(whom));
-      if (!known) return;
-      users.delete(keyOf(whom));
-      tellFact({ ...known, value: null });
-    },
+    forget,
     sweep() {
       for (const known of users.values()) {
+        const whom = whomOf(known.claims);
+        // Loaded for a sign-in that then did not happen, or for a window that only looked on.
+        if (!present(whom) && clock.monotonic() - known.triedAt >= retryMs) {
+          forget(whom);
+          continue;
+        }
         if (!known.loaded) {
           if (clock.monotonic() - known.triedAt >= retryMs)
             fetch(known).then(() => known.value && tellOwner(known));
@@ -126,7 +136,7 @@ export function createManualStates(options: {
           known.value = null;
           tellFact(known);
           tellOwner(known);
-        } else if (remaining(whomOf(known.claims)) < ttlMs / 2) tellFact(known);
+        } else if (remaining(whom) < ttlMs / 2) tellFact(known);
       }
     },
   };

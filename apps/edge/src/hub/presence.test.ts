@@ -73,6 +73,28 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
     expect(lastOf(watcher, anna.userId)?.state).toBe('offline');
   });
 
+  test('a window that only looks on is not rung and signs nobody in', async () => {
+    const r = rig();
+    const anna = account();
+    const node = await r.node();
+    node.serve([anna]);
+    const token = r.token(anna);
+    const portal = await r.client(token, undefined, ['watch-only']);
+    const ring = () => {
+      node.send({ t: 'ring', id: 'ring', ...anna, call: callView() });
+      return node.frames.findLast((frame) => frame.t === 'ring.result')?.devices;
+    };
+    expect(ring()).toBe(0);
+    expect(portal.events('call.changed')).toEqual([]);
+    expect(r.hub.explain(anna).view.state).toBe('offline');
+    const client = await r.client(token);
+    expect(ring()).toBe(1);
+    expect(lastOf(portal, anna.userId)?.state).toBe('available');
+    client.connection.closed(4001);
+    expect(ring()).toBe(0);
+    expect(node.frames.filter((frame) => frame.t === 'device.gone')).toHaveLength(1);
+  });
+
   test('"appear offline" looks like offline in every field, also in a snapshot', async () => {
     const r = rig();
     const anna = account();

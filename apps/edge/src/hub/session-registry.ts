@@ -14,8 +14,12 @@ export interface SessionRegistry {
   /** Tenants with sessions. */
   tenants(): TenantId[];
   ofUser(whom: Whom): ReadonlySet<Session>;
+  /** Those of a device that can hold calls. */
   ofDevice(whom: Whom, deviceId: DeviceId): Session[];
-  /** Devices on which the user is signed in; tabs of one browser count once, emergency-only ones not. */
+  /**
+   * Devices on which the user is signed in: tabs of one browser count once, windows that only
+   * look on or only make emergency calls not at all.
+   */
   signedInDevices(whom: Whom): number;
   all(): Iterable<Session>;
 }
@@ -59,10 +63,11 @@ export function createSessionRegistry(): SessionRegistry {
     tenants: () => [...tenants.keys()],
     ofUser,
     ofDevice: (whom, deviceId) =>
-      [...ofUser(whom)].filter((session) => session.deviceId === deviceId),
+      [...ofUser(whom)].filter((session) => session.deviceId === deviceId && !session.watchOnly),
     signedInDevices(whom) {
       const devices = new Set<DeviceId>();
-      for (const session of ofUser(whom)) if (!session.emergencyOnly) devices.add(session.deviceId);
+      for (const session of ofUser(whom))
+        if (!session.emergencyOnly && !session.watchOnly) devices.add(session.deviceId);
       return devices.size;
     },
     all: () => byToken.values(),

@@ -18,6 +18,8 @@ export interface Session {
   readonly scopes: ReadonlySet<Scope>;
   /** Opened with an expired token or one for emergencies: own calls are all it hears of. */
   readonly emergencyOnly: boolean;
+  /** A window that looks on: it is not rung, and nobody is signed in by it. */
+  readonly watchOnly: boolean;
   readonly attached: boolean;
   /** True while this very socket carries the stream. */
   attachedTo(socket: HubSocket): boolean;
@@ -47,6 +49,7 @@ export interface Session {
 export interface SessionOptions {
   claims: AccessClaims;
   emergencyOnly: boolean;
+  watchOnly: boolean;
   resumeToken: string;
   limits: HubLimits;
   /** A socket that does not drain was cut; its session is detached already. */
@@ -55,7 +58,7 @@ export interface SessionOptions {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { resumeToken, limits, now, onSlow } = options;
+  const { resumeToken, watchOnly, limits, now, onSlow } = options;
   let { claims, emergencyOnly } = options;
   let scopes: ReadonlySet<Scope> = new Set(scopesOf(claims));
   let socket: HubSocket | undefined;
@@ -79,6 +82,7 @@ export function createSession(options: SessionOptions): Session {
     resumeToken,
     whom: { tenant: claims.tid, userId: claims.sub },
     deviceId: claims.did,
+    watchOnly,
     get claims() {
       return claims;
     },

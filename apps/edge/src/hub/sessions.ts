@@ -19,7 +19,7 @@ export interface Sessions {
   /** True when this sign-in was ended (signed out, revoked) not long ago. */
   wasEnded(claims: AccessClaims): boolean;
   /** Undefined when the user has too many already. */
-  open(claims: AccessClaims, emergencyOnly: boolean): Session | undefined;
+  open(claims: AccessClaims, kind: SessionKind): Session | undefined;
   /** A session was cut, resumed, or got another token. */
   changed(session: Session): void;
   /** Ends a session for good; the client is told why. */
@@ -31,6 +31,8 @@ export interface Sessions {
   /** Closes every socket; clients find another process. */
   stop(): void;
 }
+
+export type SessionKind = Pick<Session, 'emergencyOnly' | 'watchOnly'>;
 
 /** A sign-in that was ended stays ended for as long as its tokens could live. */
 const endedKeepMs = 24 * 3600 * 1000;
@@ -91,7 +93,7 @@ export function createSessions(options: {
   function end(session: Session, why: ErrorCode): void {
     if (!registry.remove(session)) return;
     session.disconnect(1008, why, clock.monotonic(), byeFrame(why, language(session)));
-    if (registry.ofDevice(session.whom, session.deviceId).length === 0)
+    if (!session.watchOnly && registry.ofDevice(session.whom, session.deviceId).length === 0)
       options.onDeviceGone(session);
     tellFact(session.whom);
   }
@@ -111,11 +113,11 @@ export function createSessions(options: {
   return {
     standing,
     wasEnded: (claims) => ended.has(claims.sid),
-    open(claims, emergencyOnly) {
+    open(claims, kind) {
       if (!makeRoom({ tenant: claims.tid, userId: claims.sub })) return undefined;
       const session = createSession({
         claims,
-        emergencyOnly,
+        ...kind,
         resumeToken: randomSecret(24),
         limits,
         now: () => clock.monotonic(),
@@ -123,7 +125,7 @@ export function createSessions(options: {
           logger.warn({ tenant: slow.whom.tenant, user: slow.whom.userId }, 'slow client cut'),
       });
       // Told before the session hears of anything: its stream begins with the snapshot.
-      if (!emergencyOnly) tellFact(session.whom, true);
+      if (!kind.emergencyOnly && !kind.watchOnly) tellFact(session.whom, true);
       registry.add(session);
       return session;
     },

@@ -61,7 +61,11 @@ export interface Rig {
   /** Whether fresh tokens are to be had. */
   control: { reachable: boolean };
   token(account: Account, over?: Partial<AccessClaims>): string;
-  client(token: string, resume?: { token: string; seq: number }): Promise<TestClient>;
+  client(
+    token: string,
+    resume?: { token: string; seq: number },
+    capabilities?: string[],
+  ): Promise<TestClient>;
   node(id?: MediaNodeId, bootEpoch?: number): Promise<TestNode>;
 }
 
@@ -125,14 +129,14 @@ export function rig(limits: Partial<HubLimits> = {}): Rig {
       };
       return JSON.stringify(claims);
     },
-    async client(token, resume) {
+    async client(token, resume, capabilities = []) {
       const socket = new RecordedSocket();
       const client = new TestClient(hub.openClient(socket), socket);
       client.send({
         t: 'hello',
         version: realtimeVersion,
         token,
-        capabilities: [],
+        capabilities,
         ...(resume && { resume }),
       });
       await settled();
