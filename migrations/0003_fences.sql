@@ -20,8 +20,9 @@ BEGIN
 END
 $$;
 
--- The outbox is emptied for all tenants by one query.
-CREATE POLICY outbox_delivery ON tenant.outbox TO trunkline_worker USING (true);
+-- The outbox is emptied for all tenants by one query; rows are still written one tenant at a time.
+CREATE POLICY outbox_delivery ON tenant.outbox TO trunkline_worker
+  USING (true) WITH CHECK (tenant_id = current_setting('app.tenant_id', true));
 
 REVOKE ALL ON SCHEMA control, tenant FROM PUBLIC;
 GRANT USAGE ON SCHEMA tenant TO trunkline_app, trunkline_worker;

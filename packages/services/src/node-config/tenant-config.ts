@@ -6,6 +6,7 @@ import type {
   TenantId,
   UserId,
 } from '@trunkline/contracts/ids.ts';
+import type { Location } from '@trunkline/contracts/locations.ts';
 import type { NodeTenantConfig } from '@trunkline/contracts/node-config.ts';
 import { nodeAssignments } from '@trunkline/database/control/regions.ts';
 import { currentTenant } from '@trunkline/database/control/tenants.ts';
@@ -17,6 +18,7 @@ import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { found } from '../core/not-found.ts';
 import { rejectResponseOf } from '../line-groups/line-group-resource.ts';
 import { locationResource } from '../locations/location-resource.ts';
+import { directoryNumber } from '../people/directory-number.ts';
 
 /** States in which a tenant's lines are registered; later the trunks are gone (PLT-015). */
 const served = new Set(['trial', 'active', 'past_due', 'suspended']);
@@ -61,7 +63,7 @@ export async function readTenantConfig(
       hideRejectButton: group.hideRejectButton,
       lines: linesByGroup.get(group.id) ?? [],
     })),
-    directory: await readDirectory(tx),
+    directory: await readDirectory(tx, places.map(locationResource)),
   };
 }
 
@@ -115,8 +117,11 @@ async function readLines(
   return result;
 }
 
-/** Names by number: the numbers of the users' lines, and what else they entered in full. */
-async function readDirectory(tx: TenantTransaction): Promise<NodeTenantConfig['directory']> {
+/** Names by number: the numbers of the users' lines, and what else was entered for them. */
+async function readDirectory(
+  tx: TenantTransaction,
+  places: readonly Location[],
+): Promise<NodeTenantConfig['directory']> {
   const people = await tx
     .select({ id: users.id, displayName: users.displayName })
     .from(users)
@@ -135,7 +140,10 @@ async function readDirectory(tx: TenantTransaction): Promise<NodeTenantConfig['d
   const numbers = Map.groupBy(
     [
       ...bound,
-      ...phones.filter(({ number, slot }) => number.startsWith('+') && slot !== 'mailbox'),
+      ...phones.flatMap(({ userId, number, slot }) => {
+        const full = slot === 'mailbox' ? null : directoryNumber(number, places);
+        return full === null ? [] : [{ userId, number: full }];
+      }),
     ],
     (row) => row.userId,
   );
