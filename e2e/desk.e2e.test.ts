@@ -109,7 +109,7 @@ describe.skipIf(suite.skip)(suite.name, () => {
       result: 'answered',
       remoteNumber: '+49301234530',
       remoteName: 'Dora Desk',
-      lineNumber: '20',
+      lineNumber: '+49301234520',
       endedBy: 'local',
       unanswered: false,
       private: false,

@@ -11,6 +11,9 @@ import { found } from '../core/not-found.ts';
 import { readTenant } from '../core/tenant-work.ts';
 import { boundNumbers } from './bound-numbers.ts';
 
+/** Hidden phones and the mailbox are nobody else's business (USR-017). */
+const visibleSlots = ['business', 'mobile'] as const;
+
 const sortName = sql<string>`lower(${users.displayName}) collate "C"`;
 
 /** Lists the colleagues of the signed-in user by name, with the numbers they are called at. */
@@ -48,7 +51,9 @@ export async function listPeople(ctx: Context, input: unknown): Promise<Page<Per
         : await tx
             .select()
             .from(userPhones)
-            .where(inArray(userPhones.userId, ids))
+            .where(
+              and(inArray(userPhones.userId, ids), inArray(userPhones.slot, [...visibleSlots])),
+            )
             .orderBy(userPhones.slot);
     const numbersOf = (userId: string): Person['numbers'] =>
       phones
