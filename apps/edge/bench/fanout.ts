@@ -29,7 +29,7 @@ import { serveWebSockets } from '../src/node/web-sockets.ts';
 const clients = 1000;
 const pairs = 5;
 /** Events of one slice. */
-const eventsPerSlice = 40;
+const eventsPerSlice = 30;
 /** Deliveries that may be on their way to the clients at once. */
 const maxUnderWay = 20 * clients;
 const acknowledgeEvery = 32;
