@@ -17,7 +17,7 @@ app.use(
   authenticate(
     async (token) => {
       if (token === 'bad') throw new TrunklineError('unauthenticated');
-      return { tid: 'ten_a', sub: token, scope: 'client' } as AccessClaims;
+      return { tid: 'ten_a', sub: `usr_${token}`, scope: 'client' } as AccessClaims;
     },
     createRateLimiter({ capacity: 2, refillPerSecond: 0.5, maxKeys: 10, clock }),
   ),
@@ -35,7 +35,7 @@ test.each([[undefined], ['Basic x'], ['Bearer'], ['Bearer a b'], ['Bearer bad']]
 );
 
 test('each user has a rate of the own; who is too fast is told when to come again', async () => {
-  expect(await (await get('Bearer anna')).text()).toBe('anna');
+  expect(await (await get('Bearer anna')).text()).toBe('usr_anna');
   expect((await get('Bearer anna')).status).toBe(200);
   const limited = await get('Bearer anna');
   expect(limited.status).toBe(429);
