@@ -22,7 +22,11 @@ function withoutFramework(error: unknown): unknown {
 
 /** The problem document of an error in the caller's language. */
 export function problem(error: unknown, c: RequestContext): Response {
-  return problemResponse(error, { language: c.get('language'), traceId: c.get('trace').traceId });
+  const context = { language: c.get('language'), traceId: c.get('trace').traceId };
+  const response = problemResponse(error, context);
+  // The rest of the body is not read: the connection is of no use any more (RFC 9110 §15.5.14).
+  if (response.status === 413) response.headers.set('connection', 'close');
+  return response;
 }
 
 export function notFound(c: RequestContext): Response {
