@@ -1,5 +1,6 @@
 import type { AccessClaims } from '@trunkline/contracts/auth.ts';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
+import { newId } from '@trunkline/contracts/ids.ts';
 import { createLogger } from '@trunkline/platform/log.ts';
 import { createRateLimiter } from '@trunkline/platform/rate-limit.ts';
 import { Hono } from 'hono';
@@ -10,6 +11,20 @@ import type { EdgeEnv } from './context.ts';
 import { observe, problemOnError } from './observe.ts';
 
 const clock = testClock();
+const claims: AccessClaims = {
+  iss: 'http://localhost',
+  aud: 'trunkline',
+  sub: newId('user'),
+  tid: newId('tenant'),
+  did: newId('device'),
+  sid: newId('session'),
+  scope: 'client',
+  name: '',
+  lang: 'de',
+  iat: 0,
+  exp: 1,
+  jti: '',
+};
 const app = new Hono<EdgeEnv>();
 app.use(observe(createLogger({ name: 'test', level: 'error' }), clock));
 app.onError(problemOnError);
@@ -17,7 +32,7 @@ app.use(
   authenticate(
     async (token) => {
       if (token === 'bad') throw new TrunklineError('unauthenticated');
-      return { tid: 'ten_a', sub: `usr_${token}`, scope: 'client' } as AccessClaims;
+      return { ...claims, sub: `usr_${token}` };
     },
     createRateLimiter({ capacity: 2, refillPerSecond: 0.5, maxKeys: 10, clock }),
   ),
