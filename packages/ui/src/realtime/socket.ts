@@ -37,6 +37,8 @@ export interface RealtimeOptions {
   /** Renews a token the service refused. */
   renew(stale: string): Promise<string>;
   onEvent: EventHandler;
+  /** Told in the hello frame; `watch-only` marks a window that must not be rung. */
+  capabilities?: string[];
   /** For tests; the browser's own by default. */
   WebSocket?: typeof WebSocket;
   random?(): number;
@@ -230,7 +232,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
           t: 'hello',
           version: protocolVersion,
           token,
-          capabilities: [],
+          capabilities: options.capabilities ?? [],
           ...(resume ? { resume } : {}),
         });
     };

@@ -1,4 +1,4 @@
-import { readItem, writeItem } from '@trunkline/ui/browser/storage.ts';
+import { readItem, writeItem } from '../browser/storage.ts';
 
 /** User name of the last sign-in on this browser. */
 export const rememberedIdentity = (): string => readItem('trunkline.identity') ?? '';

@@ -1,4 +1,4 @@
-import { useT } from '../i18n/index.ts';
+import { useUiT } from '../i18n/use-ui-t.ts';
 import type { DemoAccount } from './demo.ts';
 import styles from './demo-cards.module.css';
 
@@ -17,12 +17,12 @@ const initials = (name: string) =>
 
 /** Demo accounts, one click each. */
 export function DemoCards({ accounts, busy, onPick }: DemoCardsProps) {
-  const { t } = useT();
+  const { t } = useUiT();
   if (accounts.length === 0) return null;
   return (
-    <section className={styles.demo} aria-label={t('signIn.demoHeading')}>
-      <h2 className={styles.heading}>{t('signIn.demoHeading')}</h2>
-      <p className={styles.hint}>{t('signIn.demoHint')}</p>
+    <section className={styles.demo} aria-label={t('ui.signIn.demoHeading')}>
+      <h2 className={styles.heading}>{t('ui.signIn.demoHeading')}</h2>
+      <p className={styles.hint}>{t('ui.signIn.demoHint')}</p>
       <ul className={styles.list}>
         {accounts.map((account) => (
           <li key={account.identity}>
@@ -40,7 +40,7 @@ export function DemoCards({ accounts, busy, onPick }: DemoCardsProps) {
               <span className={styles.text}>
                 <span className={styles.name}>{account.displayName}</span>
                 <span className={styles.extension}>
-                  {t('signIn.extension', { extension: account.extension })}
+                  {t('ui.signIn.extension', { extension: account.extension })}
                 </span>
               </span>
             </button>

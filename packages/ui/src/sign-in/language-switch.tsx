@@ -1,14 +1,14 @@
-import { chooseLanguage, languages } from '@trunkline/ui/i18n/i18n.ts';
-import { useT } from '../i18n/index.ts';
-import styles from './sign-in-page.module.css';
+import { chooseLanguage, languages } from '../i18n/i18n.ts';
+import { useUiT } from '../i18n/use-ui-t.ts';
+import styles from './sign-in.module.css';
 
 const names = { de: 'Deutsch', en: 'English' } as const;
 
 /** Both languages by their own names, at the foot of the page. */
 export function LanguageSwitch() {
-  const { t, language } = useT();
+  const { t, language } = useUiT();
   return (
-    <nav className={styles.languages} aria-label={t('settings.language')}>
+    <nav className={styles.languages} aria-label={t('ui.language')}>
       {languages.map((each) => (
         <button
           key={each}

@@ -1,14 +1,14 @@
-import { useT } from '../i18n/index.ts';
+import { useUiT } from '../i18n/use-ui-t.ts';
 import styles from './pitch.module.css';
 
 /** The quiet picture beside the form on wide screens: three things one can do here. */
-export function Pitch() {
-  const { t } = useT();
+export function Pitch({ points }: { points: readonly string[] }) {
+  const { t } = useUiT();
   return (
     <aside className={styles.pitch}>
       <div className={styles.brand}>
         <img src="/icon.svg" alt="" width={32} height={32} />
-        <span>{t('app.name')}</span>
+        <span>{t('ui.appName')}</span>
       </div>
       <svg className={styles.lines} viewBox="0 0 600 600" aria-hidden="true">
         {[0, 1, 2, 3, 4, 5, 6].map((index) => {
@@ -27,9 +27,9 @@ export function Pitch() {
         <circle cx="460" cy="300" r="9" fill="currentColor" />
       </svg>
       <ul className={styles.points}>
-        <li>{t('signIn.pitchPresence')}</li>
-        <li>{t('signIn.pitchCall')}</li>
-        <li>{t('signIn.pitchJournal')}</li>
+        {points.map((point) => (
+          <li key={point}>{point}</li>
+        ))}
       </ul>
     </aside>
   );

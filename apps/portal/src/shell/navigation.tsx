@@ -1,0 +1,41 @@
+import { BuildingFilled, BuildingRegular } from '@fluentui/react-icons/svg/building';
+import { HomeFilled, HomeRegular } from '@fluentui/react-icons/svg/home';
+import { PeopleFilled, PeopleRegular } from '@fluentui/react-icons/svg/people';
+import {
+  PlugConnectedFilled,
+  PlugConnectedRegular,
+} from '@fluentui/react-icons/svg/plug-connected';
+import { Link } from '@tanstack/react-router';
+import { useT } from '../i18n/index.ts';
+import styles from './navigation.module.css';
+
+const areas = [
+  ['/overview', 'nav.overview', HomeRegular, HomeFilled],
+  ['/people', 'nav.people', PeopleRegular, PeopleFilled],
+  ['/numbers', 'nav.numbers', BuildingRegular, BuildingFilled],
+  ['/lines', 'nav.lines', PlugConnectedRegular, PlugConnectedFilled],
+] as const;
+
+/** The areas by task; a row that scrolls sideways on a phone. */
+export function Navigation() {
+  const { t } = useT();
+  return (
+    <nav className={styles.nav} aria-label={t('nav.label')}>
+      <ul>
+        {areas.map(([to, text, Regular, Filled]) => (
+          <li key={to}>
+            <Link to={to} className={styles.entry} activeProps={{ 'data-active': 'true' }}>
+              <span className={styles.regular} aria-hidden="true">
+                <Regular />
+              </span>
+              <span className={styles.filled} aria-hidden="true">
+                <Filled />
+              </span>
+              {t(text)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
