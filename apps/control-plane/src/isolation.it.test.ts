@@ -102,8 +102,16 @@ describe('PLT-018 every route × id with the id of another tenant answers 404 an
     expect(await checksum(foreign.tenant.id)).toEqual(before);
   });
 
-  test('the routes under test are all there are with ids', () => {
+  test('the routes under test are many, and the checksum notices a change in any of them', async () => {
     expect(byId.length).toBeGreaterThanOrEqual(18);
+    const before = await checksum(foreign.tenant.id);
+    expect(Object.keys(before)).toEqual(
+      expect.arrayContaining(['control.tenants', 'tenant.users']),
+    );
+    await foreign.api.ok('PATCH', `/v1/users/${foreignIds.userId}`, { displayName: 'Anna B.' });
+    const after = await checksum(foreign.tenant.id);
+    const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
+    expect(changed).toEqual(expect.arrayContaining(['tenant.audit', 'tenant.users']));
   });
 
   test('the same calls with the right caller do work: the ids are real', async () => {

@@ -1,11 +1,20 @@
-import type { EventEnvelope, NodeEventData, NodeEventType } from '@trunkline/contracts/call-events.ts';
+import type {
+  EventEnvelope,
+  NodeEventData,
+  NodeEventType,
+} from '@trunkline/contracts/call-events.ts';
 import { type CallId, idSchema, newId } from '@trunkline/contracts/ids.ts';
 import type { NodeTenantConfig } from '@trunkline/contracts/node-config.ts';
 import { decryptAsNode, verifyConfig } from '@trunkline/platform/config-jws.ts';
 import { makeIdentity } from '@trunkline/platform/node/identity-file.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dial, helloOf, type LinkPeer } from './node/testing/link-peer.ts';
-import { type Furniture, startTestPlane, type TestPlane, type TestTenant } from './node/testing/test-plane.ts';
+import {
+  type Furniture,
+  startTestPlane,
+  type TestPlane,
+  type TestTenant,
+} from './node/testing/test-plane.ts';
 
 let plane: TestPlane;
 let home: TestTenant;
@@ -51,7 +60,11 @@ async function read(jws: string) {
 let seq = 0;
 const bootEpoch = 1_700_000_000_000;
 /** The next event of the node's stream. */
-function event<T extends NodeEventType>(type: T, data: NodeEventData<T>, call: CallId | null = null) {
+function event<T extends NodeEventType>(
+  type: T,
+  data: NodeEventData<T>,
+  call: CallId | null = null,
+) {
   seq += 1;
   return {
     id: newId('event'),
@@ -99,7 +112,11 @@ function callOf(): EventEnvelope[] {
     ),
     event('call.ringing', { userId: things.user.id, devices: 1 }, call),
     event('call.answered', { userId: things.user.id, deviceId: newId('device') }, call),
-    event('call.ended', { by: 'remote', cause: 'normal', sipCode: null, text: '', durationMs: 4200 }, call),
+    event(
+      'call.ended',
+      { by: 'remote', cause: 'normal', sipCode: null, text: '', durationMs: 4200 },
+      call,
+    ),
   ];
 }
 const stored = async (table: 'call_events' | 'journal_entries') => {
@@ -190,13 +207,17 @@ describe('configuration', () => {
     await furnish();
     const [node, edge] = [await nodeUp(), await edgeUp()];
     await plane.partner.ok('POST', `/v1/tenants/${tenant.id}/suspend`, { reason: 'payment' });
-    expect(await edge.next('tenant.state', (one) => one.tenant === tenant.id)).toMatchObject({ state: 'suspended' });
+    expect(await edge.next('tenant.state', (one) => one.tenant === tenant.id)).toMatchObject({
+      state: 'suspended',
+    });
     for (;;) {
       const { payload } = await read((await node.next('config')).jws);
       if (payload?.tenant.id === tenant.id && payload.tenant.state === 'suspended') break;
     }
     const later = await edgeUp();
-    expect(await later.next('tenant.state', (one) => one.tenant === tenant.id)).toMatchObject({ state: 'suspended' });
+    expect(await later.next('tenant.state', (one) => one.tenant === tenant.id)).toMatchObject({
+      state: 'suspended',
+    });
   });
 
   test('LIN-020 a line reset reaches the node that serves the line', async () => {
@@ -232,8 +253,7 @@ describe('events', () => {
     const node = await nodeUp();
     const frames = Array.from({ length: 10 }, (_one, index) => [lineState(`try ${index}`)]);
     for (const events of frames) node.send({ t: 'events', events });
-    for (const [one] of frames)
-      expect((await node.next('events.ack')).seq).toBe(one?.seq);
+    for (const [one] of frames) expect((await node.next('events.ack')).seq).toBe(one?.seq);
     const line = await home.api.ok('GET', `/v1/lines/${things.line.id}`);
     expect(line.state).toMatchObject({ state: 'failed', reason: { text: 'try 9', sipCode: 403 } });
   });

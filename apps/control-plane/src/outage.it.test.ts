@@ -1,8 +1,13 @@
 import type { LoginRole } from '@trunkline/database/roles.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../../e2e/harness/wait-for.ts';
-import { startSwitchableProxy, type SwitchableProxy } from './node/testing/switchable-proxy.ts';
-import { berlin, startTestPlane, type TestPlane, type TestTenant } from './node/testing/test-plane.ts';
+import { type SwitchableProxy, startSwitchableProxy } from './node/testing/switchable-proxy.ts';
+import {
+  berlin,
+  startTestPlane,
+  type TestPlane,
+  type TestTenant,
+} from './node/testing/test-plane.ts';
 
 let database: SwitchableProxy;
 let plane: TestPlane;
