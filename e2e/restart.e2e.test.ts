@@ -8,7 +8,7 @@ import { type Chromium, launchChromium } from './peers/chromium/chromium.ts';
 import { type Kamailio, startKamailio } from './peers/kamailio/kamailio.ts';
 import type { ApiClient } from './product/api.ts';
 import { type ClientUser, signInAtClient } from './product/client-app.ts';
-import { type Product, startProduct } from './product/product.ts';
+import { type Product, removeInstallation, startProduct } from './product/product.ts';
 import { provisionTenant, type TestTenant, testPassword } from './product/tenant.ts';
 import { killAndAwaitSuccessor, type Victim } from './product/victims.ts';
 
@@ -64,7 +64,7 @@ describe.skipIf(suite.skip)(suite.name, () => {
     await product?.stop();
     await phone?.stop();
     await kamailio?.stop();
-    await folder?.remove();
+    if (folder) await removeInstallation(folder);
   }, 60_000);
 
   /** Calls until one goes through: a service that comes back needs a moment, its user tries again. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningProcess, startProcess } from '../harness/processes.ts';
@@ -58,7 +58,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const apiKey = (await readFile(join(dataDir, 'secrets', 'partner-api-key'), 'utf8')).trim();
   const stop = async () => {
     await supervisor.stop(15_000);
-    await temporary?.remove();
+    if (temporary) await removeInstallation(temporary);
   };
   return {
     url,
@@ -69,6 +69,16 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Removes a data folder, and the database that lives elsewhere when root started it. */
+export async function removeInstallation(folder: TempDir): Promise<void> {
+  const name =
+    (await readFile(join(folder.path, 'installation'), 'utf8').catch(() => '')).split('\n')[0] ??
+    '';
+  if (/^[0-9a-f]{16}$/.test(name))
+    await rm(join('/var/lib/trunkline', name), { recursive: true, force: true });
+  await folder.remove();
 }
 
 /** Children of the supervisor by the app they run (Linux only, as the tests are). */

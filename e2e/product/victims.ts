@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { waitFor } from '../harness/wait-for.ts';
@@ -42,7 +41,7 @@ async function engineOf(nodePid: number): Promise<number> {
 /** The embedded server's own pid file, where its installation keeps it as root or as a user. */
 async function databasePid(product: Product): Promise<number> {
   const folder = resolve(product.dataDir);
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const name = (await readFile(`${folder}/installation`, 'utf8').catch(() => '')).split('\n')[0];
   for (const data of [`/var/lib/trunkline/${name}/data`, `${folder}/postgres/data`]) {
     const text = await readFile(`${data}/postmaster.pid`, 'utf8').catch(() => '');
     const pid = Number(text.split('\n')[0]);

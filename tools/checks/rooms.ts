@@ -188,7 +188,7 @@ export function brokenArrow(from: Place, to: Place): string | undefined {
 
 /** The supervisor starts the other apps as processes of their own; that is no import. */
 export function mayStart(from: Place, to: Place): boolean {
-  const isMain = /^src\/(?:node\/)?main\.ts$/.test(to.path);
+  const isMain = /^src\/(?:node\/)?(?:main|bootstrap)\.ts$/.test(to.path);
   return from.group === 'apps' && from.name === 'standalone' && to.group === 'apps' && isMain;
 }
 

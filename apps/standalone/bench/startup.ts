@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,5 +94,10 @@ try {
   console.log(`  ready, existing data                   ${spread(warm.map((run) => run.ready))}`);
   console.log(`  first 200, bare Node HTTP server       ${spread(bare)}`);
 } finally {
+  // Started by root, the database lives elsewhere.
+  const name = (await readFile(join(dataDir, 'installation'), 'utf8').catch(() => '')).split(
+    '\n',
+  )[0];
+  if (name) await rm(join('/var/lib/trunkline', name), { recursive: true, force: true });
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { DataFolderInUseError, lockDataFolder } from '@trunkline/database/node/data-folder-lock.ts';
+import { CopiedDataFolderError } from '@trunkline/database/node/embedded-postgres.ts';
 import { parseSettings, type Settings, SettingsError } from '@trunkline/platform/settings.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type SupervisedChild, superviseChild } from './child.ts';
@@ -177,7 +178,8 @@ start().catch((error: unknown) => {
   const expected =
     error instanceof SettingsError ||
     error instanceof PortInUseError ||
-    error instanceof DataFolderInUseError;
+    error instanceof DataFolderInUseError ||
+    error instanceof CopiedDataFolderError;
   process.stderr.write(
     `Trunkline did not start: ${error instanceof Error ? (expected ? error.message : error.stack) : error}\n`,
   );

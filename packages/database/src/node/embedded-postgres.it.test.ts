@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -89,3 +89,22 @@ test('the data folder belongs to one process at a time; a killed one leaves it f
   await release();
   await (await lockDataFolder(dataDir))();
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'as root: a moved data folder keeps its database, a copy is refused (run as root only)',
+  async () => {
+    const base = await mkdtemp(join(tmpdir(), 'trunkline-moved-'));
+    try {
+      const [first, second] = [join(base, 'first'), join(base, 'second')];
+      const { home } = await embeddedHome(first);
+      await cp(first, second, { recursive: true });
+      await expect(embeddedHome(second)).rejects.toThrow(/is a copy of/);
+      await rm(first, { recursive: true });
+      expect((await embeddedHome(second)).home).toBe(home);
+      await rm(second, { recursive: true });
+      expect((await embeddedHome(first)).home).not.toBe(home);
+    } finally {
+      await rm(base, { recursive: true, force: true });
+    }
+  },
+);

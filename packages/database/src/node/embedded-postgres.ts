@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import postgres from 'postgres';
@@ -22,13 +22,20 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+/** The data folder is a copy of another one that is still there. */
+export class CopiedDataFolderError extends Error {
+  override readonly name = 'CopiedDataFolderError';
+}
+
 const ownerRole = 'trunkline_owner';
 const databaseName = 'trunkline';
 
 /**
  * Runs the embedded PostgreSQL of one installation. As an ordinary user its files live in
  * `<dataDir>/postgres`; as root, where PostgreSQL runs as the OS user `postgres` that may not reach
- * dataDir, below /var/lib/trunkline in a folder named after dataDir's path.
+ * dataDir, below /var/lib/trunkline in a folder whose name stands in `<dataDir>/installation`: it
+ * moves along with the folder, and a deleted folder does not come back with its old database.
+ * @throws CopiedDataFolderError when the folder is a copy of another one
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -62,8 +69,29 @@ export async function embeddedHome(
 ): Promise<{ home: string; user: OsUser | undefined }> {
   const path = resolve(dataDir);
   const user = await postgresOsUser();
-  const name = createHash('sha256').update(path).digest('hex').slice(0, 16);
-  return { home: user ? join(systemFolder, name) : join(path, 'postgres'), user };
+  if (!user) return { home: join(path, 'postgres'), user };
+  return { home: join(systemFolder, await installationName(path)), user };
+}
+
+/**
+ * Name of an installation run by root; made at first start. The file also holds where the data
+ * folder lay, to tell a folder that moved from a copy: two must not share one database.
+ */
+async function installationName(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'installation');
+  const read = async (path: string) =>
+    (await readFile(path, 'utf8').catch(() => '')).trim().split('\n');
+  const [known = '', place = ''] = await read(file);
+  const valid = /^[0-9a-f]{16}$/.test(known);
+  if (valid && place === dataDir) return known;
+  if (valid && (await read(join(place, 'installation')))[0] === known)
+    throw new CopiedDataFolderError(
+      `${dataDir} is a copy of ${place} and would share its database; delete ${file} to start with an empty one`,
+    );
+  const name = valid ? known : randomBytes(8).toString('hex');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await writeFile(file, `${name}\n${dataDir}\n`, { mode: 0o600 });
+  return name;
 }
 
 /** The owner of our database: may make roles, is no superuser. */
