@@ -1,6 +1,7 @@
 import type { LoginRole } from '@trunkline/database/roles.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitFor } from '../../../e2e/harness/wait-for.ts';
+import { dial, helloOf } from './node/testing/link-peer.ts';
 import { type SwitchableProxy, startSwitchableProxy } from './node/testing/switchable-proxy.ts';
 import {
   berlin,
@@ -62,7 +63,29 @@ test('with the database stopped every route answers 503 in time; back again, it 
   await waitFor('readiness', async () => (await plane.as().call('GET', '/readyz')).status === 200);
   expect((await admin.call('GET', '/v1/users')).status).toBe(200);
   // Nothing of the refused request was left behind, its key neither.
-  expect((await home.api.call('POST', '/v1/locations', { body: berlin() })).status).toBe(201);
+  expect((await home.api.call('POST', '/v1/locations', { body: berlin('Later') })).status).toBe(
+    201,
+  );
+});
+
+test('links stand through the absence, and what changed after it is pushed', async () => {
+  const { lineGroup } = await home.furnish();
+  const node = await dial(plane.port, await helloOf(plane.node));
+  await node.next('welcome');
+  node.send({ t: 'config.have', sections: {} });
+  const before = await node.next('config');
+  const edge = await dial(plane.port, await helloOf(plane.edge));
+  await edge.next('welcome');
+  await database.off();
+  await database.on();
+  await waitFor('readiness', async () => (await plane.as().call('GET', '/readyz')).status === 200);
+  await home.api.ok('PATCH', `/v1/line-groups/${lineGroup.id}`, { expiresSeconds: 61 });
+  const after = await waitFor('the push', () => node.next('config'), { timeoutMs: 30_000 });
+  expect(after.jws).not.toBe(before.jws);
+  expect(node.end).toBeUndefined();
+  // Notices of the absence are lost: the edge is let go, dials again and reads everything afresh.
+  expect((await waitFor('the cut', () => edge.end, { timeoutMs: 30_000 })).code).toBe(4503);
+  node.close();
 });
 
 test('a request whose connection breaks half way may be repeated with its key', async () => {

@@ -67,11 +67,13 @@ export function startChangeFeed(options: ChangeFeedOptions): ChangeFeed {
     const fresh = openListener();
     listener = fresh;
     await old?.close();
-    await fresh.sql.listen(hintChannel, hear);
     await fresh.sql.listen(outboxChannel, () => void drain());
-    heardAt = clock.monotonic();
-    onGap();
-    void drain();
+    // Also called when the driver got a lost connection back by itself.
+    await fresh.sql.listen(hintChannel, hear, () => {
+      heardAt = clock.monotonic();
+      onGap();
+      void drain();
+    });
   }
 
   /** Rings through the database and back; who does not hear it listens to a dead line. */

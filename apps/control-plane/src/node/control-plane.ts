@@ -9,6 +9,7 @@ import { createControlApp } from '../app.ts';
 import type { RequestLimits } from '../http/rate-limit.ts';
 import { startChangeFeed } from '../link/change-feed.ts';
 import { createLinkServer } from '../link/link-server.ts';
+import { clientAddressOf } from './client-address.ts';
 import { serveLinkSockets } from './link-sockets.ts';
 import { packagedReference } from './reference-script.ts';
 
@@ -44,10 +45,16 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ready: () => isReady(platform),
     ...(limits && { limits }),
   });
-  const trusted = new Set(options.trustedProxies.map(plain));
+  const trusted = new Set(options.trustedProxies);
+  const addressOf = (request: IncomingMessage) =>
+    clientAddressOf(
+      request.socket.remoteAddress,
+      request.headers['x-forwarded-for']?.toString(),
+      trusted,
+    );
   const server = createAdaptorServer({
     fetch: (request, env) =>
-      app.fetch(request, { clientAddress: addressOf(env.incoming as IncomingMessage, trusted) }),
+      app.fetch(request, { clientAddress: addressOf(env.incoming as IncomingMessage) }),
     serverOptions: {
       headersTimeout: 10_000,
       requestTimeout: 30_000,
@@ -120,14 +127,4 @@ function listen(server: Server, port: number, host: string): Promise<number> {
       resolve(typeof address === 'object' && address ? address.port : port);
     });
   });
-}
-
-const plain = (address: string) => address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
-
-/** The client's address: what the edge in front says, or the peer itself. */
-function addressOf(request: IncomingMessage, trusted: ReadonlySet<string>): string {
-  const peer = plain(request.socket.remoteAddress ?? '');
-  if (!trusted.has(peer)) return peer || 'unknown';
-  const hop = request.headers['x-forwarded-for']?.toString().slice(-100).split(',').at(-1) ?? '';
-  return /^[0-9a-fA-F.:]{2,45}$/.test(plain(hop)) ? plain(hop) : peer;
 }

@@ -87,6 +87,7 @@ function problems<const S extends readonly ProblemStatus[]>(...statuses: S) {
 export const readProblems = problems(400, 401, 403, 404, 429, 500, 503);
 export const createProblems = problems(400, 401, 403, 404, 409, 413, 422, 429, 500, 503);
 export const changeProblems = problems(400, 401, 403, 404, 409, 412, 413, 429, 500, 503);
+export const putProblems = problems(400, 401, 403, 404, 409, 413, 429, 500, 503);
 export const deleteProblems = problems(400, 401, 403, 404, 409, 412, 429, 500, 503);
 export const signInProblems = problems(400, 401, 403, 413, 429, 500, 503);
 

@@ -56,10 +56,12 @@ const cached = 'public, max-age=3600';
 
 /** The API's description and its reference page, which works without any other host. */
 export function docsRoutes(
-  { app }: Pick<Routes, 'app'>,
+  { app, guards }: Pick<Routes, 'app' | 'guards'>,
   document: () => ApiDocument,
   assets: DocsAssets,
 ): void {
+  for (const path of ['/v1/openapi.json', '/v1/docs', '/v1/docs/*'])
+    app.use(path, ...guards.anybody);
   app.get('/v1/openapi.json', (c) => {
     c.header('cache-control', 'public, max-age=60');
     return c.json(document());

@@ -19,6 +19,7 @@ import {
   created,
   createProblems,
   json,
+  putProblems,
   readProblems,
   resource,
 } from '../openapi/responses.ts';
@@ -72,7 +73,7 @@ export function tenantRoutes({ app, guards, verbs }: Routes): void {
       responses: {
         200: resource('The tenant, brought to this record', tenant),
         201: resource('The tenant was created', tenant),
-        ...changeProblems,
+        ...putProblems,
       },
     }),
     async (c) => {

@@ -28,6 +28,7 @@ import {
   createProblems,
   deleteProblems,
   json,
+  putProblems,
   readProblems,
   resource,
 } from '../openapi/responses.ts';
@@ -124,7 +125,7 @@ export function userRoutes({ app, guards, verbs }: Routes): void {
       security: callers('users:write'),
       middleware: guards.inTenant('users:write'),
       request: { params, headers: tenantHeaders, body: body(passwordSchema) },
-      responses: { 204: { description: 'Set' }, ...changeProblems },
+      responses: { 204: { description: 'Set' }, ...putProblems },
     }),
     async (c) => {
       await setPassword(verbs(c), c.req.valid('param').userId, await bodyOf(c));
