@@ -42,12 +42,18 @@ export function useDraft<T extends object>(initial: T): Draft<T> {
   };
 }
 
-/** Messages of a problem document by the field its JSON pointer begins with (RFC 6901). */
-export function errorsByField(errors: readonly FieldError[]): Record<string, string> {
+/**
+ * Messages of a problem document by the field its JSON pointer begins with (RFC 6901), each
+ * turned into the person's language by `say`.
+ */
+export function errorsByField(
+  errors: readonly FieldError[],
+  say: (message: string) => string = (message) => message,
+): Record<string, string> {
   const byField: Record<string, string> = {};
   for (const { pointer, message } of errors) {
     const field = (pointer.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
-    byField[field] ??= message;
+    byField[field] ??= say(message);
   }
   return byField;
 }

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useT } from '../i18n/index.ts';
 import { errorsByField } from './draft.ts';
 import styles from './forms.module.css';
+import { messageKey } from './messages.ts';
 
 export interface SectionProps {
   heading?: string;
@@ -50,7 +51,10 @@ export function Section(props: SectionProps) {
       setState('saved');
     } catch (thrown) {
       const error = asApiError(thrown);
-      const byField = errorsByField(error.errors);
+      const byField = errorsByField(error.errors, (message) => {
+        const key = messageKey(message);
+        return key === null ? t('form.check') : t(`message.${key}`);
+      });
       setErrors(byField);
       setState('idle');
       const stale = error.code === 'precondition_failed';

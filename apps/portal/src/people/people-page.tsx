@@ -126,21 +126,27 @@ function UserRow({ user, onOpen }: { user: User; onOpen: () => void }) {
   return (
     <tr>
       <td>
-        <button
-          type="button"
-          className={table.open}
-          onClick={onOpen}
-          aria-label={t('form.edit', { name: user.displayName })}
-        >
+        <span className={table.person}>
           <span aria-hidden="true">
             <PersonAvatar name={user.displayName} badge={false} size={32} />
           </span>
-          {user.displayName}
-        </button>
+          <button
+            type="button"
+            className={table.open}
+            onClick={onOpen}
+            aria-label={t('form.edit', { name: user.displayName })}
+          >
+            {user.displayName}
+          </button>
+        </span>
       </td>
       <td data-label={t('people.identity')}>{user.identity}</td>
       <td data-label={t('people.numbers')} className="tl-numeric">
-        {user.phones.map((phone) => groupNumber(phone.number)).join(', ')}
+        <span className={table.numbers}>
+          {user.phones.map((phone) => (
+            <span key={phone.slot}>{groupNumber(phone.number)}</span>
+          ))}
+        </span>
       </td>
       <td data-label={t('people.roles')}>
         {user.roles.map((role) => t(`people.role.${role}`)).join(', ')}

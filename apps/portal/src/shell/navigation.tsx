@@ -5,7 +5,8 @@ import {
   PlugConnectedFilled,
   PlugConnectedRegular,
 } from '@fluentui/react-icons/svg/plug-connected';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useT } from '../i18n/index.ts';
 import styles from './navigation.module.css';
 
@@ -19,8 +20,15 @@ const areas = [
 /** The areas by task; a row that scrolls sideways on a phone. */
 export function Navigation() {
   const { t } = useT();
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current
+      ?.querySelector('[data-active]')
+      ?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [pathname]);
   return (
-    <nav className={styles.nav} aria-label={t('nav.label')}>
+    <nav ref={nav} className={styles.nav} aria-label={t('nav.label')}>
       <ul>
         {areas.map(([to, text, Regular, Filled]) => (
           <li key={to}>

@@ -1,0 +1,171 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+} from '@tanstack/react-router';
+import { configure, render } from '@testing-library/react';
+import type { CallView } from '@trunkline/contracts/calls.ts';
+import type { Person } from '@trunkline/contracts/people.ts';
+import { createApi } from '@trunkline/ui/api/client.ts';
+import { createSession, type Profile } from '@trunkline/ui/api/session.ts';
+import { startI18n } from '@trunkline/ui/i18n/i18n.ts';
+import { createLive } from '@trunkline/ui/stores/live.ts';
+import { createStore } from '@trunkline/ui/stores/store.ts';
+import type { ReactNode } from 'react';
+import { type Services, ServicesContext } from './app/services.ts';
+import type { OpenPeer } from './calls/peer.ts';
+import { createPhone } from './calls/phone.ts';
+import { createQueryClient } from './data/queries.ts';
+import { loadTexts } from './i18n/index.ts';
+
+// Lazy parts and their imports may take a while on a busy machine.
+configure({ asyncUtilTimeout: 8_000 });
+
+export const startTexts = () => startI18n(loadTexts, 'en');
+
+export const anna: Profile = {
+  id: 'usr_01jd3zq7w4e6v8t0n5m2k9h3xa',
+  tenantId: 'ten_01jd3zq7w4e6v8t0n5m2k9h3xa',
+  identity: 'anna@demo.example',
+  displayName: 'Anna Müller',
+  roles: [],
+  language: 'en',
+  deviceId: 'dev_01jd3zq7w4e6v8t0n5m2k9h3xa',
+};
+
+export const ben: Person = {
+  id: 'usr_01jd3zq7w4e6v8t0n5m2k9h3xb',
+  displayName: 'Ben Weber',
+  identity: 'ben@demo.example',
+  email: null,
+  numbers: [{ slot: 'business', number: '+49301234521', display: '21' }],
+};
+
+export function incoming(more: Partial<CallView> = {}): CallView {
+  return {
+    id: 'cal_01jd3zq7w4e6v8t0n5m2k9h3xa',
+    direction: 'incoming',
+    state: 'ringing',
+    remote: { number: '+49301234521', display: '21', name: 'Ben Weber', userId: ben.id },
+    lineId: 'lin_01jd3zq7w4e6v8t0n5m2k9h3xa',
+    lineNumber: '20',
+    deviceId: null,
+    startedAt: '2026-11-23T09:00:00.000Z',
+    answeredAt: null,
+    hideReject: false,
+    emergency: false,
+    end: null,
+    ...more,
+  };
+}
+
+export interface Command {
+  type: string;
+  data: Record<string, unknown>;
+}
+
+/** Media that goes nowhere: there is no WebRTC in the document these tests run in. */
+const noMedia: OpenPeer = () => ({
+  offer: async () => 'v=0 an offer',
+  accept: async () => undefined,
+  setMuted: () => undefined,
+  sendKey: () => false,
+  sample: async () => ({
+    at: 0,
+    packetsReceived: 0,
+    packetsLost: 0,
+    jitter: 0,
+    roundTrip: null,
+    energy: 0,
+  }),
+  play: () => undefined,
+  close: () => undefined,
+});
+
+export interface Bench extends Services {
+  /** Every command the page sent. */
+  commands: Command[];
+  /** Answers the next commands of a type. */
+  answers: Map<string, (data: Record<string, unknown>) => Promise<unknown>>;
+  rings: { started: number; stopped: number };
+}
+
+/** The real stores and telephone with the outside world in the hands of the test. */
+export function createBench(people: Person[] = [ben]): Bench {
+  const live = createLive();
+  const commands: Command[] = [];
+  const answers: Bench['answers'] = new Map();
+  const rings = { started: 0, stopped: 0 };
+  const command: Services['realtime']['command'] = (type, data) => {
+    const sent = data as unknown as Record<string, unknown>;
+    commands.push({ type, data: sent });
+    return (answers.get(type) ?? (async () => ({})))(sent);
+  };
+  const tones = {
+    ring: () => {
+      rings.started += 1;
+      return () => {
+        rings.stopped += 1;
+      };
+    },
+    ringback: () => () => undefined,
+    key: () => undefined,
+    stop: () => undefined,
+  };
+  const fetch = async (path: string) =>
+    new Response(
+      JSON.stringify(
+        path === '/v1/auth/refresh'
+          ? {
+              accessToken: 'token',
+              tokenType: 'Bearer',
+              expiresIn: 600,
+              deviceId: anna.deviceId,
+              user: anna,
+            }
+          : { items: path.startsWith('/v1/people') ? people : [], nextCursor: null },
+      ),
+    );
+  localStorage.setItem('trunkline.profile', JSON.stringify(anna));
+  const session = createSession({ fetch, now: () => 0, locks: null, channel: null });
+  return {
+    api: createApi(session, fetch),
+    session,
+    profile: anna,
+    live,
+    realtime: { state: createStore('online' as const), command, wake: () => undefined },
+    phone: createPhone({
+      calls: live.calls,
+      onSnapshot: live.onSnapshot,
+      command,
+      openPeer: noMedia,
+      microphone: async () => new MediaStream(),
+      tones,
+    }),
+    tones,
+    commands,
+    answers,
+    rings,
+  };
+}
+
+/** Renders inside the services and a router that knows the paths pages link to. */
+export function show(bench: Bench, ui: ReactNode) {
+  const root = createRootRoute({ component: () => ui });
+  const person = createRoute({ getParentRoute: () => root, path: '/people/$userId' });
+  const router = createRouter({
+    routeTree: root.addChildren([person]),
+    history: createMemoryHistory(),
+  });
+  const view = render(
+    <QueryClientProvider client={createQueryClient()}>
+      <ServicesContext value={bench}>
+        <RouterProvider router={router as never} />
+      </ServicesContext>
+    </QueryClientProvider>,
+  );
+  return { ...view, router };
+}
