@@ -127,7 +127,8 @@ export function connectLink(options: LinkOptions): Link {
     if (wasUp) onDown();
     if (closed) return;
     const delay = backoffMs(attempt++, retry);
-    if (wasUp || attempt % 10 === 1) logger.warn({ url, reason, retryMs: delay }, 'link down');
+    // At a common start the other end may come a moment later; that is no news.
+    if (wasUp || attempt % 10 === 4) logger.warn({ url, reason, retryMs: delay }, 'link down');
     timer = setTimeout(dial, delay);
   }
 
