@@ -65,6 +65,7 @@ export default function CallCard({ shown: { key, leg, call } }: { shown: ShownCa
           <span className={styles.status}>
             {number ? <span className="tl-numeric">{number} · </span> : null}
             {connected && call.answeredAt ? <RunningTimer since={call.answeredAt} /> : status}
+            {leg?.muted ? ` · ${t('call.muted')}` : null}
           </span>
           {elsewhere && connected ? <span className={styles.status}>{status}</span> : null}
         </span>

@@ -105,7 +105,7 @@ test('the call window mutes, sends keys over signalling when media cannot, and h
   await userEvent.click(await screen.findByRole('button', { name: 'Mute microphone' }));
   expect(screen.getByRole('button', { name: 'Unmute microphone' })).toBeTruthy();
   await userEvent.click(screen.getByRole('button', { name: 'Keypad' }));
-  await userEvent.click(screen.getByRole('button', { name: 'Key 5' }));
+  await userEvent.click(screen.getByRole('button', { name: /^5/ }));
   await userEvent.keyboard('#');
   await userEvent.click(screen.getByRole('button', { name: 'Hang up' }));
   expect(bench.commands.slice(1)).toEqual([

@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react';
-import { useT } from '../i18n/index.ts';
 import styles from './keypad.module.css';
 
 const keys = [
@@ -13,13 +12,12 @@ const keys = [
   ['8', 'TUV'],
   ['9', 'WXYZ'],
   ['*', ''],
-  ['0', '+'],
+  ['0', ''],
   ['#', ''],
 ] as const;
 
 /** Twelve keys; digits typed on the keyboard count while the focus is inside. */
 export function Keypad({ onPress }: { onPress: (digit: string) => void }) {
-  const { t } = useT();
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
   return (
@@ -38,7 +36,6 @@ export function Keypad({ onPress }: { onPress: (digit: string) => void }) {
           ref={index === 0 ? first : null}
           type="button"
           className={styles.key}
-          aria-label={t('call.key', { key: digit })}
           onClick={() => onPress(digit)}
         >
           <span>{digit}</span>

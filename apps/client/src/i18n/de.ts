@@ -58,7 +58,6 @@ export const de = {
     noNumber: 'Für diese Person ist keine Nummer eingetragen.',
     gone: 'Diese Person gibt es hier nicht mehr',
     goneBody: 'Vielleicht wurde das Konto gelöscht oder deaktiviert.',
-    you: 'Sie',
     slot: {
       business: 'Geschäftlich',
       phone1: 'Telefon 1',
@@ -113,7 +112,6 @@ export const de = {
     emptyFiltered: 'Nichts in dieser Auswahl',
     emptyMissed: 'Sie haben keinen Anruf verpasst',
     callBack: '{{name}} zurückrufen',
-    details: 'Einzelheiten',
     note: 'Notiz',
     notePlaceholder: 'Was war wichtig?',
     noteSaved: 'Notiz gespeichert',
@@ -131,7 +129,6 @@ export const de = {
     more: 'Ältere Anrufe laden',
     end: 'Das sind alle Anrufe.',
     private: 'Privat',
-    newEntry: 'Neuer Anruf in der Liste',
     incomingFrom: 'Eingehender Anruf von {{name}}',
     outgoingTo: 'Ausgehender Anruf an {{name}}',
     result: {
@@ -166,7 +163,6 @@ export const de = {
     unmute: 'Mikrofon einschalten',
     muted: 'Stumm',
     keypad: 'Tastenfeld',
-    key: 'Taste {{key}}',
     minimise: 'Verkleinern',
     restore: 'Anruf anzeigen',
     dismiss: 'Schließen',

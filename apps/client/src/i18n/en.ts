@@ -60,7 +60,6 @@ export const en: SameKeys<typeof de> = {
     noNumber: 'No number is on file for this person.',
     gone: 'This person is no longer here',
     goneBody: 'The account may have been deleted or disabled.',
-    you: 'You',
     slot: {
       business: 'Business',
       phone1: 'Phone 1',
@@ -115,7 +114,6 @@ export const en: SameKeys<typeof de> = {
     emptyFiltered: 'Nothing in this selection',
     emptyMissed: 'You have not missed a call',
     callBack: 'Call {{name}} back',
-    details: 'Details',
     note: 'Note',
     notePlaceholder: 'What mattered?',
     noteSaved: 'Note saved',
@@ -133,7 +131,6 @@ export const en: SameKeys<typeof de> = {
     more: 'Load older calls',
     end: 'These are all calls.',
     private: 'Private',
-    newEntry: 'New call in the list',
     incomingFrom: 'Incoming call from {{name}}',
     outgoingTo: 'Outgoing call to {{name}}',
     result: {
@@ -168,7 +165,6 @@ export const en: SameKeys<typeof de> = {
     unmute: 'Unmute microphone',
     muted: 'Muted',
     keypad: 'Keypad',
-    key: 'Key {{key}}',
     minimise: 'Minimise',
     restore: 'Show call',
     dismiss: 'Close',

@@ -1,3 +1,4 @@
+import { Button } from '@fluentui/react-button';
 import { ClockRegular } from '@fluentui/react-icons/svg/clock';
 import { PeopleTeamRegular } from '@fluentui/react-icons/svg/people-team';
 import { useQuery } from '@tanstack/react-query';
@@ -57,7 +58,11 @@ export function PeoplePage() {
               {t('people.emptyBody')}
             </EmptyState>
           ) : shown.length === 0 ? (
-            <EmptyState icon={<ClockRegular />} heading={t('people.noneFree')}>
+            <EmptyState
+              icon={<ClockRegular />}
+              heading={t('people.noneFree')}
+              actions={<Button onClick={() => setFilter('all')}>{t('people.showAll')}</Button>}
+            >
               {t('people.noneFreeBody')}
             </EmptyState>
           ) : (

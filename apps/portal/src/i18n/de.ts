@@ -49,7 +49,6 @@ export const de = {
     discard: 'Verwerfen',
     changed: 'geändert',
     create: 'Anlegen',
-    cancel: 'Abbrechen',
     required: 'Bitte ausfüllen.',
     unsavedHeading: 'Änderungen verwerfen?',
     unsavedBody: 'Was Sie noch nicht gespeichert haben, geht verloren.',
@@ -57,14 +56,11 @@ export const de = {
     stale:
       'Jemand hat diesen Eintrag inzwischen geändert. Laden Sie ihn neu, Ihre Eingaben bleiben bis dahin stehen.',
     reload: 'Neu laden',
-    delete: 'Löschen',
     digits: 'Nur Ziffern.',
-    search: 'Suchen',
     none: 'Keine Treffer',
     count_one: '{{count}} Eintrag',
     count_other: '{{count}} Einträge',
     edit: '{{name}} bearbeiten',
-    optional: 'freiwillig',
   },
   message: {
     userName: 'Nur Buchstaben a–z, Ziffern, Punkt, Bindestrich oder Unterstrich.',
@@ -100,12 +96,10 @@ export const de = {
     ready: '{{open}} von {{total}} angemeldet',
     attention: 'Braucht Sie',
     people: 'Personen',
-    peopleActive: '{{count}} aktiv',
     peopleWithout_one: '{{count}} ohne Leitung',
     peopleWithout_other: '{{count}} ohne Leitung',
     locations: 'Standorte',
     linesTotal: 'Leitungen',
-    look: 'Ansehen',
     fix: 'Zur Leitung {{line}}',
   },
   people: {
@@ -162,7 +156,6 @@ export const de = {
     passwordInitialHint:
       'Mindestens 8 Zeichen. Ohne Passwort kann sich die Person noch nicht anmelden.',
     passwordSet: 'Passwort setzen',
-    passwordDone: 'Das Passwort gilt ab sofort.',
     passwordShort: 'Mindestens 8 Zeichen.',
   },
   numbers: {
@@ -176,7 +169,6 @@ export const de = {
     empty: 'Noch kein Standort',
     emptyBody:
       'Ein Standort sagt, welche Vorwahl und welche Durchwahlen Ihre Anlage hat. Jede Liniengruppe braucht einen.',
-    sectionSite: 'Standort',
     timeZone: 'Zeitzone',
     sectionNumbers: 'Öffentliche Nummer',
     countryCode: 'Ländervorwahl',
@@ -240,7 +232,6 @@ export const de = {
       client: 'Was die Person wählt',
     },
     hideRejectButton: 'Ablehnen-Schaltfläche im Client ausblenden',
-    lines: 'Leitungen',
     addLine: 'Leitung anlegen',
     noLines: 'Noch keine Leitung in dieser Gruppe',
     noLinesBody:
