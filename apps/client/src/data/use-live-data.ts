@@ -4,11 +4,11 @@ import { useEffect } from 'react';
 import { useServices } from '../app/services.ts';
 import { mergeEntry } from '../journal/entries.ts';
 import { journalFilters } from '../router.tsx';
-import type { JournalPages } from './queries.ts';
+import { type JournalPages, journalQuery } from './queries.ts';
 
 /** Puts what the socket says into the fetched data. Used once, by the shell. */
 export function useLiveData(): void {
-  const { live } = useServices();
+  const { api, live, profile } = useServices();
   const client = useQueryClient();
   useEffect(() => {
     const leave = [
@@ -31,4 +31,11 @@ export function useLiveData(): void {
       for (const each of leave) each();
     };
   }, [live, client]);
+  useEffect(() => {
+    // So that the newest calls can be read without network before the page was ever opened.
+    const timer = setTimeout(() => {
+      void client.prefetchInfiniteQuery(journalQuery(api, profile.id, 'all'));
+    }, 1_000);
+    return () => clearTimeout(timer);
+  }, [api, client, profile.id]);
 }

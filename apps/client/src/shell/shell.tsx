@@ -15,6 +15,7 @@ import { useT } from '../i18n/index.ts';
 import { UpdateNotice } from '../pwa/update-notice.tsx';
 import { DialField } from './dial-field.tsx';
 import { BottomNavigation, Rail } from './navigation.tsx';
+import notice from './notice.module.css';
 import { PresenceMenu } from './presence-menu.tsx';
 import styles from './shell.module.css';
 import { Welcome } from './welcome.tsx';
@@ -77,13 +78,15 @@ function Frame() {
       </header>
       <div className={styles.bars}>
         <ConnectionBar state={state} telephony={telephony} onRetry={() => realtime.wake()} />
-        <UpdateNotice />
-        <Welcome />
       </div>
       <main id="content" className={styles.content} tabIndex={-1}>
         <Outlet />
       </main>
       <BottomNavigation />
+      <div className={notice.notices}>
+        <UpdateNotice />
+        <Welcome />
+      </div>
       <CallLayer />
     </div>
   );

@@ -2,7 +2,7 @@ import { Avatar } from '@fluentui/react-avatar';
 import type { PresenceView } from '@trunkline/contracts/presence.ts';
 import type { ReactNode } from 'react';
 import styles from './person.module.css';
-import { fluentStatus, usePresenceWords } from './presence.tsx';
+import { statusOf, usePresenceWords } from './presence.tsx';
 
 export interface PersonAvatarProps {
   name: string;
@@ -23,7 +23,7 @@ export function PersonAvatar({ name, presence, badge = true, size = 40 }: Person
       {...(badge
         ? {
             badge: {
-              status: fluentStatus[presence?.state ?? 'offline'],
+              status: statusOf(presence),
               'aria-label': words(presence),
             },
           }
@@ -50,7 +50,7 @@ export function PersonRow({ name, presence, children }: PersonRowProps) {
       <span className={styles.text}>
         <span className={styles.name}>{name}</span>
         <span className={styles.words}>
-          {words(presence)}
+          {presence ? words(presence) : '\u00a0'}
           {note}
         </span>
       </span>

@@ -13,11 +13,16 @@ export const fluentStatus = {
   offline: 'offline',
 } as const satisfies Record<PresenceState, string>;
 
+/** Fluent's status of a presence; nobody knows it before the first word of the service. */
+export function statusOf(presence: PresenceView | undefined) {
+  return presence ? fluentStatus[presence.state] : 'unknown';
+}
+
 /** Presence in words: "On the phone since 14:02", with the note behind it. */
 export function usePresenceWords(): (presence: PresenceView | undefined, now?: Date) => string {
   const { t, language } = useUiT();
   return (presence, now = new Date()) => {
-    if (!presence) return t('ui.presence.offline');
+    if (!presence) return t('ui.presence.unknown');
     if (!presence.since) return t(`ui.presence.${presence.state}`);
     const time = formatMoment(new Date(presence.since), now, language);
     return t(`ui.presence.since.${presence.state}`, { time });
@@ -32,8 +37,7 @@ export interface PresenceBadgeProps {
 /** The coloured badge alone; its words are read aloud. */
 export function PresenceBadge({ presence, size = 'small' }: PresenceBadgeProps) {
   const words = usePresenceWords();
-  const state = presence?.state ?? 'offline';
   return (
-    <FluentPresenceBadge status={fluentStatus[state]} size={size} aria-label={words(presence)} />
+    <FluentPresenceBadge status={statusOf(presence)} size={size} aria-label={words(presence)} />
   );
 }

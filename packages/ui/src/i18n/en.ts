@@ -10,6 +10,7 @@ export const uiEn: SameKeys<typeof uiDe> = {
     away: 'Away',
     do_not_disturb: 'Do not disturb',
     offline: 'Offline',
+    unknown: 'Status unknown',
     since: {
       available: 'Available',
       on_the_phone: 'On the phone since {{time}}',
