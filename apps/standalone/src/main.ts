@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { DataFolderInUseError, lockDataFolder } from '@trunkline/database/node/data-folder-lock.ts';
 import { CopiedDataFolderError } from '@trunkline/database/node/embedded-postgres.ts';
@@ -11,7 +11,7 @@ import { openProcessLog, type ProcessLog, say } from './console.ts';
 import { type InstallationDatabase, startDatabase } from './database.ts';
 import { applyDemoTenant, closeDemoTenant, openDemoTenant, writeDemoAccounts } from './demo.ts';
 import { environmentOf, type Installation, type ProcessName } from './environment.ts';
-import { PortInUseError, probePort } from './ports.ts';
+import { keptPort, PortInUseError, probePort } from './ports.ts';
 import { readOrMakeSecrets } from './secrets.ts';
 
 const modules: Readonly<Record<Exclude<ProcessName, 'bootstrap'>, URL>> = {
@@ -58,7 +58,7 @@ async function prepare(settings: Settings): Promise<Installation> {
     port,
     publicUrl: process.env.TRUNKLINE_PUBLIC_URL ? settings.publicUrl : `http://localhost:${port}`,
     controlPlanePort: await probePort(settings.controlPlanePort, '127.0.0.1'),
-    pbxPort: await probePort(settings.demoPbxPort, '127.0.0.1'),
+    pbxPort: await keptPort(join(dataDir, 'simulated-pbx.port'), settings.demoPbxPort, '127.0.0.1'),
     ownerUrl: database.ownerUrl,
     secrets,
     demoAccountsFile:

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { writePrivateFile } from '@trunkline/platform/node/identity-file.ts';
 
 /** The public port cannot be had; the message says what to do. */
 export class PortInUseError extends Error {
@@ -29,4 +31,23 @@ export function probePort(port: number, address: string): Promise<number> {
       server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : port));
     });
   });
+}
+
+/**
+ * The port of last time if it is still free, else a new one, kept in a file: what others were told
+ * of it stays true over a restart.
+ */
+export async function keptPort(file: string, wanted: number, address: string): Promise<number> {
+  if (wanted !== 0) return probePort(wanted, address);
+  const kept = Number((await readFile(file, 'utf8').catch(() => '')).trim());
+  if (Number.isInteger(kept) && kept > 0 && kept < 65_536) {
+    try {
+      return await probePort(kept, address);
+    } catch (error) {
+      if (!(error instanceof PortInUseError)) throw error;
+    }
+  }
+  const port = await probePort(0, address);
+  await writePrivateFile(file, `${port}\n`);
+  return port;
 }
