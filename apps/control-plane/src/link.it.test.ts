@@ -137,11 +137,12 @@ describe('the door', () => {
     }
   });
 
-  test('a wrong key, an unknown id and somebody else’s assertion are refused alike', async () => {
+  test('a wrong key, an unknown id, somebody else’s assertion and one made for an edge are refused alike', async () => {
     const stranger = await makeIdentity('node');
     const wrongKey = await helloOf({ ...plane.node, signing: stranger.signing });
     const borrowed = await helloOf(plane.edge, { role: 'node', id: plane.node.id });
-    for (const hello of [wrongKey, await helloOf(stranger), borrowed]) {
+    const forEdge = await helloOf(plane.node, {}, 'edge');
+    for (const hello of [wrongKey, await helloOf(stranger), borrowed, forEdge]) {
       const peer = await link(hello);
       expect(await peer.ended()).toEqual({ code: 4401, reason: 'unauthenticated' });
       expect(peer.frames).toEqual([]);

@@ -30,6 +30,7 @@ export function connectControlPlane(options: {
       bootEpoch,
       assertion: await signLinkAssertion({
         id: identity.id,
+        audience: 'control-plane',
         privateJwk: identity.signing.privateJwk,
         clock,
       }),

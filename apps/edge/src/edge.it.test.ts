@@ -1,7 +1,7 @@
 import { newId } from '@trunkline/contracts/ids.ts';
 import { linkSubprotocol } from '@trunkline/contracts/link.ts';
 import { systemClock } from '@trunkline/platform/clock.ts';
-import { signLinkAssertion } from '@trunkline/platform/link-assertion.ts';
+import { type LinkAudience, signLinkAssertion } from '@trunkline/platform/link-assertion.ts';
 import { generateSigningKey, type SigningKey } from '@trunkline/platform/tokens.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -263,11 +263,11 @@ describe('node link', () => {
     back.close();
   });
 
-  test('an unregistered node, a wrong key and an assertion used before are refused', async () => {
+  test('an unregistered node, a wrong key and an assertion used before or elsewhere are refused', async () => {
     const known = await rig.node();
     const stranger = await generateSigningKey();
-    const assertion = (id: string, key: SigningKey) =>
-      signLinkAssertion({ id, privateJwk: key.privateJwk, clock: systemClock });
+    const assertion = (id: string, key: SigningKey, audience: LinkAudience = 'edge') =>
+      signLinkAssertion({ id, audience, privateJwk: key.privateJwk, clock: systemClock });
     const first = await assertion(known.id, known.key);
     const unknown = newId('mediaNode');
     expect(await dialLink(known.id, first)).toBe('welcome');
@@ -275,6 +275,8 @@ describe('node link', () => {
     expect(await dialLink(known.id, await assertion(known.id, stranger))).toBe('closed 1008');
     expect(await dialLink(unknown, await assertion(unknown, stranger))).toBe('closed 1008');
     expect(await dialLink(known.id, await assertion(unknown, known.key))).toBe('closed 1008');
+    const forControl = await assertion(known.id, known.key, 'control-plane');
+    expect(await dialLink(known.id, forControl)).toBe('closed 1008');
   });
 });
 

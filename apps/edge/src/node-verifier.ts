@@ -40,7 +40,11 @@ export function createNodeVerifier(options: {
   }
 
   return async (nodeId, assertion) => {
-    const { jti } = await verifyLinkAssertion(assertion, await key(nodeId), { id: nodeId, clock });
+    const { jti } = await verifyLinkAssertion(assertion, await key(nodeId), {
+      id: nodeId,
+      audience: 'edge',
+      clock,
+    });
     const now = clock.monotonic();
     for (const [id, at] of used) {
       if (now - at < usedKeepMs && used.size <= maxUsed) break;

@@ -4,6 +4,7 @@ import type { MediaNodeId } from '@trunkline/contracts/ids.ts';
 import { type ForkedEngine, startForkedEngine } from '@trunkline/media/node/forked-engine.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { NodeIdentity } from '@trunkline/platform/identity.ts';
+import type { LinkAudience } from '@trunkline/platform/link-assertion.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
 import type { JSONWebKeySet } from 'jose';
 import { type CallBounds, defaultBounds } from './calls/bounds.ts';
@@ -136,10 +137,11 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       edge.lineState(entry, state);
     },
   });
-  const hello = helloMaker(identity, spool.bootEpoch, time);
+  const hello = (audience: LinkAudience) =>
+    helloMaker({ identity, audience, bootEpoch: spool.bootEpoch, clock: time });
   const edge: EdgeLink = new EdgeLink({
     url: options.edgeUrl,
-    hello,
+    hello: hello('edge'),
     serving: () => servingOf(tenants, calls, (lineId) => lines.stateOf(lineId)),
     onCommand: (frame) => commands.run(frame),
     onDeviceGone: ({ tenant, deviceId }) => deviceGone(env, tenant, deviceId),
@@ -188,7 +190,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
 
   const control = openControlLink({
     url: options.controlUrl,
-    hello,
+    hello: hello('control-plane'),
     documents,
     spool,
     onLineReset: (lineId) => lines.reset(lineId),

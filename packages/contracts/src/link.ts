@@ -24,7 +24,11 @@ export const linkHello = z.strictObject({
   /** `mno_…` of a node, a name of an edge. */
   id: z.string().max(80),
   bootEpoch: z.number().int().positive(),
-  /** JWT (ES256) signed with the own registered key; `aud` trunkline-link, `sub` the id, at most 60 s old, `jti` unique. */
+  /**
+   * JWT (ES256) signed with the own registered key: `aud` `trunkline-link:control-plane` or
+   * `trunkline-link:edge` after the end that is dialled, `sub` the id, at most 60 s old, `jti`
+   * unique.
+   */
   assertion: z.string().max(4096),
   capabilities: z.array(z.string().max(40)).max(20),
 });

@@ -53,6 +53,7 @@ export function createAdmission(platform: Pick<Platform, 'db' | 'clock' | 'log'>
       try {
         const { jti } = await verifyLinkAssertion(hello.assertion, key as JWK, {
           id: hello.id,
+          audience: 'control-plane',
           clock,
         });
         if (firstUse(`${hello.id} ${jti}`)) return null;

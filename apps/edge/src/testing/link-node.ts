@@ -41,7 +41,12 @@ export function startLinkNode(options: {
       role: 'node',
       id,
       bootEpoch: 1_000,
-      assertion: await signLinkAssertion({ id, privateJwk: key.privateJwk, clock: systemClock }),
+      assertion: await signLinkAssertion({
+        id,
+        audience: 'edge',
+        privateJwk: key.privateJwk,
+        clock: systemClock,
+      }),
       capabilities: [],
     }),
     onWelcome: () => serving && link.send({ t: 'serving', tenants: serving }),

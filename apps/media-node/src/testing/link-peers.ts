@@ -17,7 +17,7 @@ import type { ConfigDocument } from '@trunkline/contracts/node-config.ts';
 import { systemClock } from '@trunkline/platform/clock.ts';
 import { signConfig } from '@trunkline/platform/config-jws.ts';
 import type { NodeIdentity } from '@trunkline/platform/identity.ts';
-import { verifyLinkAssertion } from '@trunkline/platform/link-assertion.ts';
+import { type LinkAudience, verifyLinkAssertion } from '@trunkline/platform/link-assertion.ts';
 import type { SigningKey } from '@trunkline/platform/tokens.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -139,7 +139,7 @@ export class LinkPeers {
   }
 
   private serveControl(peer: WebSocket): void {
-    this.welcome(peer, () => {
+    this.welcome(peer, 'control-plane', () => {
       this.control = peer;
     });
     peer.on('message', (data) => {
@@ -165,7 +165,7 @@ export class LinkPeers {
   }
 
   private serveEdge(peer: WebSocket): void {
-    this.welcome(peer, () => {
+    this.welcome(peer, 'edge', () => {
       this.edge = peer;
     });
     peer.on('message', (data) => {
@@ -185,11 +185,12 @@ export class LinkPeers {
     });
   }
 
-  private welcome(peer: WebSocket, accepted: () => void): void {
+  private welcome(peer: WebSocket, audience: LinkAudience, accepted: () => void): void {
     peer.once('message', async (data) => {
       const hello = linkHello.parse(JSON.parse(String(data)));
       await verifyLinkAssertion(hello.assertion, this.identity.signing.publicJwk, {
         id: this.identity.id,
+        audience,
         clock: systemClock,
       });
       accepted();

@@ -6,7 +6,7 @@ import {
 } from '@trunkline/contracts/link.ts';
 import { systemClock } from '@trunkline/platform/clock.ts';
 import type { NodeIdentity } from '@trunkline/platform/identity.ts';
-import { signLinkAssertion } from '@trunkline/platform/link-assertion.ts';
+import { type LinkAudience, signLinkAssertion } from '@trunkline/platform/link-assertion.ts';
 import { waitFor } from '../../../../../e2e/harness/wait-for.ts';
 
 type Frame = ControlToNode | ControlToEdge;
@@ -24,8 +24,12 @@ export interface LinkPeer {
   close(): void;
 }
 
-/** A hello of this identity; `changes` make it a wrong one. */
-export async function helloOf(identity: NodeIdentity, changes: object = {}): Promise<object> {
+/** A hello of this identity; `changes` or another audience make it a wrong one. */
+export async function helloOf(
+  identity: NodeIdentity,
+  changes: object = {},
+  audience: LinkAudience = 'control-plane',
+): Promise<object> {
   return {
     t: 'hello',
     version: linkVersion,
@@ -34,6 +38,7 @@ export async function helloOf(identity: NodeIdentity, changes: object = {}): Pro
     bootEpoch: 1,
     assertion: await signLinkAssertion({
       id: identity.id,
+      audience,
       privateJwk: identity.signing.privateJwk,
       clock: systemClock,
     }),
