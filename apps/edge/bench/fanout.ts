@@ -139,13 +139,14 @@ async function runBench(): Promise<void> {
     origin: 'bench',
     verifyToken: async (token) => JSON.parse(token) as AccessClaims,
     verifyNode: async () => undefined,
+    mayServe: async () => true,
     store: { getManual: async () => null, setManual: async () => null },
     bus: createLocalBus(),
     clock: systemClock,
     logger,
     canRenew: () => false,
     // A snapshot in one small frame, so that clients need not read large ones.
-    limits: { eventBytes: 1000, silenceMs: 600_000 },
+    limits: { eventBytes: 1000, silenceMs: 600_000, servedKeepMs: 3_600_000 },
   });
   const server = createServer();
   serveWebSockets(server, {
@@ -176,6 +177,11 @@ async function runBench(): Promise<void> {
   const nodeId = newId('mediaNode');
   const hello = { t: 'hello', version: 1, role: 'node', id: nodeId, bootEpoch: 1, assertion: 'x' };
   node.receive(JSON.stringify({ ...hello, capabilities: [] }));
+  await turn();
+  // From here on the hub knows that the node serves the tenant, and asks no more.
+  const nobody = { users: [], lines: {}, calls: [] };
+  node.receive(JSON.stringify({ t: 'serving', tenants: { [tenant]: nobody } }));
+  await turn();
 
   let counts: Counts = { hub: 0, bare: 0 };
   const child = fork(fileURLToPath(import.meta.url), ['clients', String(port), tenant]);

@@ -1,4 +1,5 @@
-import { newId } from '@trunkline/contracts/ids.ts';
+import { newId, type UserId } from '@trunkline/contracts/ids.ts';
+import type { LineState } from '@trunkline/contracts/lines.ts';
 import { linkSubprotocol } from '@trunkline/contracts/link.ts';
 import { systemClock } from '@trunkline/platform/clock.ts';
 import { type LinkAudience, signLinkAssertion } from '@trunkline/platform/link-assertion.ts';
@@ -10,6 +11,13 @@ import { type EdgeRig, startEdgeRig, type TestUser } from './testing/edge-rig.ts
 import { eventually } from './testing/eventually.ts';
 import { type LinkNode, startLinkNode } from './testing/link-node.ts';
 import { openRealtime } from './testing/realtime-client.ts';
+
+const lineState: LineState = {
+  state: 'open',
+  reason: { category: 'none', sipCode: null, text: '' },
+  since: '2026-11-23T09:00:00.000Z',
+  nextAttemptAt: null,
+};
 
 let rig: EdgeRig;
 let anna: TestUser;
@@ -33,7 +41,7 @@ async function linkedNode(
   onCommand?: Parameters<typeof startLinkNode>[0]['onCommand'],
 ): Promise<LinkNode> {
   const node = startLinkNode({
-    ...(await rig.node()),
+    ...(await rig.node(...users.map((user) => user.tenant))),
     edgeUrl: rig.url,
     ...(onCommand && { onCommand }),
   });
@@ -261,6 +269,60 @@ describe('node link', () => {
     });
     client.socket.close(4001);
     back.close();
+  });
+
+  test('a registered node that claims a foreign tenant gets nowhere there', async () => {
+    const mia = await rig.user(await rig.tenant(), 'Mia');
+    const eve = await rig.user(await rig.tenant(), 'Eve');
+    const reader = { scope: 'client lines:read' };
+    const client = await openRealtime(rig.url, await rig.token(mia, reader));
+    const witness = await openRealtime(rig.url, await rig.token(eve, reader));
+    const foreign = { tenant: mia.tenant, userId: mia.userId };
+    const own = { tenant: eve.tenant, userId: eve.userId };
+    const call = callView({ state: 'connected' });
+    const node = startLinkNode({ ...(await rig.node(eve.tenant)), edgeUrl: rig.url });
+    nodes.push(node);
+    await eventually(() => expect(node.link.up).toBe(true));
+    const claimed = (userId: UserId) => ({
+      users: [userId],
+      lines: { [newId('line')]: lineState },
+      calls: [{ userId, call }],
+    });
+    node.serve({
+      [mia.tenant]: claimed(mia.userId),
+      [eve.tenant]: claimed(eve.userId),
+    });
+    node.send({ t: 'ring', id: 'ring-foreign', ...foreign, call: callView() });
+    node.send({ t: 'call.changed', ...foreign, call });
+    const { tenant } = foreign;
+    node.send({ t: 'line.state', tenant, lineId: newId('line'), state: lineState });
+    const last = callView();
+    node.send({ t: 'ring', id: 'ring-own', ...own, call: last });
+    await eventually(() =>
+      expect(witness.events('call.changed')).toEqual([{ call }, { call: last }]),
+    );
+    await eventually(() =>
+      expect(node.received.filter((frame) => frame.t === 'ring.result')).toEqual([
+        { t: 'ring.result', id: 'ring-foreign', devices: 0 },
+        { t: 'ring.result', id: 'ring-own', devices: 1 },
+      ]),
+    );
+    expect(witness.events('line.state')).toHaveLength(1);
+    expect(rig.edge.hub.explain(own).view.state).toBe('on_the_phone');
+    expect(client.events('call.changed')).toEqual([]);
+    expect(client.events('line.state')).toEqual([]);
+    expect(client.events('telephony.reachable')).not.toContainEqual({ reachable: true });
+    expect(rig.edge.hub.explain(foreign).view.state).toBe('available');
+    const later = await openRealtime(rig.url, await rig.token(mia, reader));
+    await eventually(() => expect(later.events('snapshot')).toHaveLength(1));
+    expect(later.events('snapshot')[0]).toMatchObject({ calls: [], lines: {} });
+    client.send({ t: 'cmd', id: 'hangup-02', type: 'call.hangup', data: { callId: call.id } });
+    await eventually(() =>
+      expect(client.result('hangup-02')).toMatchObject({ error: { code: 'no_media_node' } }),
+    );
+    expect(node.received.filter((frame) => frame.t === 'command')).toEqual([]);
+    for (const socket of [client, witness, later]) socket.socket.close(4001);
+    node.close();
   });
 
   test('an unregistered node, a wrong key and an assertion used before or elsewhere are refused', async () => {

@@ -20,7 +20,7 @@ const answer = (node: TestNode, id: string, data: unknown = {}) =>
 async function linked(r: Rig) {
   const who = account();
   const node = await r.node();
-  node.serve([who]);
+  await node.serve([who]);
   return { who, node };
 }
 
@@ -29,7 +29,7 @@ describe('a command', () => {
     const r = rig();
     const { who, node } = await linked(r);
     const other = await r.node();
-    other.serve([account()]);
+    await other.serve([account()]);
     const client = await r.client(r.token(who));
     dial(client, 'dial-001', '10');
     const command = node.commands[0];
@@ -52,9 +52,9 @@ describe('a command', () => {
     const { who, node } = await linked(r);
     const client = await r.client(r.token(who));
     const call = callView();
-    node.send({ t: 'call.changed', ...who, call });
+    await node.tell({ t: 'call.changed', ...who, call });
     const newer = await r.node();
-    newer.serve([who]);
+    await newer.serve([who]);
     hangup(client, 'hangup-1', call.id);
     expect(node.commands).toHaveLength(1);
     expect(newer.commands).toHaveLength(0);
@@ -87,7 +87,7 @@ describe('a command', () => {
     const r = rig();
     const { who, node } = await linked(r);
     const colleague = account(who.tenant);
-    node.serve([who, colleague]);
+    await node.serve([who, colleague]);
     for (const token of [r.token(who), r.token(who), r.token(colleague)])
       hangup(await r.client(token), 'hangup-1');
     expect(new Set(node.commands.map((command) => command.id)).size).toBe(3);
@@ -153,7 +153,7 @@ describe('a command', () => {
     hangup(client, 'hangup-1');
     node.drop();
     const back = await r.node(node.id);
-    back.serve([who]);
+    await back.serve([who]);
     expect(back.commands).toEqual(node.commands);
     answer(back, back.commands[0]?.id ?? '');
     await settled();
@@ -166,9 +166,15 @@ describe('a command', () => {
     const rogue = await r.node();
     const client = await r.client(r.token(who));
     hangup(client, 'hangup-1');
-    answer(rogue, node.commands[0]?.id ?? '');
+    await rogue.serve([who]);
+    const id = node.commands[0]?.id ?? '';
+    answer(rogue, id);
     await settled();
     expect(client.result('hangup-1')).toBeUndefined();
+    rogue.send({ t: 'result', id, ok: false, data: null, code: 'call_gone' });
+    answer(node, id);
+    await settled();
+    expect(client.result('hangup-1')).toMatchObject({ ok: true });
   });
 
   test('beyond those allowed at the same time is refused', async () => {
@@ -219,14 +225,14 @@ describe('emergency calls stay possible', () => {
     expect(client.hello?.capabilities).toEqual(['emergency-only']);
     await emergencyOnly(r, client, node);
     expect(client.events('snapshot')[0]?.presence).toEqual({});
-    node.send({ t: 'ring', id: 'ring-1', ...who, call: callView() });
+    await node.tell({ t: 'ring', id: 'ring-1', ...who, call: callView() });
     expect(node.frames.at(-1)).toEqual({ t: 'ring.result', id: 'ring-1', devices: 0 });
     expect(client.events('call.changed')).toEqual([]);
     expect(colleague.events('presence.changed').map((event) => event.userId)).not.toContain(
       who.userId,
     );
     const call = callView({ direction: 'outgoing', state: 'dialling', emergency: true });
-    node.send({ t: 'call.changed', ...who, call });
+    await node.tell({ t: 'call.changed', ...who, call });
     expect(client.events('call.changed')).toEqual([{ call }]);
   });
 
@@ -237,10 +243,10 @@ describe('emergency calls stay possible', () => {
     r.hub.notice({ t: 'tenant.state', tenant: who.tenant, state: 'suspended' });
     await emergencyOnly(r, client, node);
     expect(client.result('answer-01')).toMatchObject({ error: { code: 'tenant_suspended' } });
-    node.send({ t: 'ring', id: 'ring-1', ...who, call: callView() });
+    await node.tell({ t: 'ring', id: 'ring-1', ...who, call: callView() });
     expect(node.frames.at(-1)).toEqual({ t: 'ring.result', id: 'ring-1', devices: 0 });
     r.hub.notice({ t: 'tenant.state', tenant: who.tenant, state: 'active' });
-    node.send({ t: 'ring', id: 'ring-2', ...who, call: callView() });
+    await node.tell({ t: 'ring', id: 'ring-2', ...who, call: callView() });
     expect(node.frames.at(-1)).toEqual({ t: 'ring.result', id: 'ring-2', devices: 1 });
   });
 

@@ -25,12 +25,14 @@ import { createRelay } from './relay.ts';
 import { createSessionRegistry } from './session-registry.ts';
 import { createSessions, sessionFactKey } from './sessions.ts';
 import { createTelephonyFacts } from './telephony-facts.ts';
+import { createTenantGate, type NodeAuthority } from './tenant-gate.ts';
 
 export interface HubOptions {
   /** Names this edge among those of its region. */
   origin: string;
   verifyToken: AccessTokenVerifier;
   verifyNode: NodeVerifier;
+  mayServe: NodeAuthority;
   store: HubStore;
   bus: HubBus;
   clock: Clock;
@@ -171,7 +173,15 @@ export function createHub(options: HubOptions): Hub {
     clock,
     logger,
   };
-  const nodeContext = { verifyNode: options.verifyNode, nodes, handler, limits, clock, logger };
+  const nodeContext = {
+    verifyNode: options.verifyNode,
+    gate: createTenantGate({ mayServe: options.mayServe, limits, clock, logger }),
+    nodes,
+    handler,
+    limits,
+    clock,
+    logger,
+  };
 
   function sweepNodes(): void {
     const now = clock.monotonic();

@@ -18,6 +18,16 @@ export interface HubLimits {
   /** The same for a media node's link, and the pause in which it must be heard. */
   linkBufferBytes: number;
   linkSilenceMs: number;
+  /** What may wait of a node's frames until it is clear whether it serves their tenants. */
+  waitingLinkFrames: number;
+  waitingLinkBytes: number;
+  /** How long it is believed that a node serves a tenant, and that it does not. */
+  servedKeepMs: number;
+  foreignKeepMs: number;
+  /** After a failure to learn it nobody is asked, and earlier positive answers stand in. */
+  authorityAwayMs: number;
+  /** Answers kept of each kind, by pairs of node and tenant. */
+  servedAnswers: number;
   /** Frames a client may send at once, and per second in the long run. */
   frameBurst: number;
   framesPerSecond: number;
@@ -48,6 +58,12 @@ export const defaultLimits: HubLimits = {
   socketBufferBytes: 1024 * 1024,
   linkBufferBytes: 8 * 1024 * 1024,
   linkSilenceMs: 25_000,
+  waitingLinkFrames: 1000,
+  waitingLinkBytes: 16 * 1024 * 1024,
+  servedKeepMs: 60_000,
+  foreignKeepMs: 2_000,
+  authorityAwayMs: 5_000,
+  servedAnswers: 50_000,
   frameBurst: 120,
   framesPerSecond: 30,
   waitingFrames: 64,

@@ -14,7 +14,9 @@ import type { LiveCall } from './call-board.ts';
 import type { HubLimits } from './limits.ts';
 import type { LineChange } from './line-board.ts';
 import type { NodeDirectory, NodeLink } from './node-directory.ts';
+import { createNodeFrames, type NodeFrames, type Statement } from './node-frames.ts';
 import type { HubSocket, Whom } from './ports.ts';
+import type { TenantGate } from './tenant-gate.ts';
 
 /** One media node's socket: what the adapter tells of it goes in here. */
 export interface NodeConnection {
@@ -46,6 +48,7 @@ export type NodeVerifier = (nodeId: MediaNodeId, assertion: string) => Promise<v
 
 export interface NodeContext {
   verifyNode: NodeVerifier;
+  gate: TenantGate;
   nodes: NodeDirectory;
   handler: NodeHandler;
   limits: HubLimits;
@@ -57,11 +60,15 @@ const servedVersions: readonly number[] = [linkVersion, linkVersion - 1].filter(
   (version) => version >= 1,
 );
 
-function servedBy(nodeId: MediaNodeId, frame: NodeToEdge & { t: 'serving' }): Served {
+function servedBy(
+  nodeId: MediaNodeId,
+  frame: NodeToEdge & { t: 'serving' },
+  tenants: ReadonlySet<TenantId>,
+): Served {
   const served: Served = { users: [], calls: [], lines: [] };
-  for (const [name, part] of Object.entries(frame.tenants)) {
-    if (!isId('tenant', name)) continue;
-    const tenant: TenantId = name;
+  for (const tenant of tenants) {
+    const part = frame.tenants[tenant];
+    if (!part) continue;
     for (const userId of part.users) served.users.push({ tenant, userId });
     for (const { userId, call } of part.calls)
       served.calls.push({ whom: { tenant, userId }, call, nodeId });
@@ -76,13 +83,14 @@ export function createNodeConnection(
   context: NodeContext,
   onClosed: () => void,
 ): NodeConnection {
-  const { verifyNode, nodes, handler, limits, clock, logger } = context;
+  const { verifyNode, gate, nodes, handler, limits, clock, logger } = context;
   const openedAt = clock.monotonic();
   let pingedAt = openedAt;
   let heardAt = openedAt;
   let closed = false;
   let checking = false;
   let nodeId: MediaNodeId | undefined;
+  let frames: NodeFrames | undefined;
 
   const link: NodeLink = {
     send(frame: EdgeToNode) {
@@ -99,6 +107,7 @@ export function createNodeConnection(
   function leave(): void {
     if (closed) return;
     closed = true;
+    frames?.stop();
     if (nodeId) handler.down(nodeId, link);
     onClosed();
   }
@@ -107,6 +116,11 @@ export function createNodeConnection(
     if (closed) return;
     logger.warn({ node: nodeId, reason }, 'node link refused');
     link.close(1008, reason);
+  }
+
+  function fail(error: unknown): void {
+    logger.error({ err: error, node: nodeId }, 'node link failed');
+    refuse('internal');
   }
 
   async function hello(frame: NodeToEdge & { t: 'hello' }): Promise<void> {
@@ -123,37 +137,47 @@ export function createNodeConnection(
     if (!nodes.up(id, frame.bootEpoch, link))
       return refuse('a younger process of this node is linked');
     nodeId = id;
+    frames = createNodeFrames({
+      nodeId: id,
+      gate,
+      take: (taken, tenants) => handle(id, taken, tenants),
+      onMissed: () => link.close(1012, 'say again whom you serve'),
+      onError: fail,
+      limits,
+      logger,
+    });
     link.send({ t: 'welcome', version: linkVersion, heartbeatSeconds: linkHeartbeatSeconds });
     logger.info({ node: id, bootEpoch: frame.bootEpoch }, 'node linked');
   }
 
-  function handle(id: MediaNodeId, frame: NodeToEdge): void {
+  /** Frames that speak for nobody wait for no check: a node is heard while the database hangs. */
+  function receiveFrom(statements: NodeFrames, frame: NodeToEdge, size: number): void {
+    if (frame.t === 'hello') refuse('protocol_error');
+    else if (frame.t === 'ping') link.send({ t: 'pong' });
+    else if (frame.t !== 'pong' && !statements.push(frame, size)) refuse('too_much_waits');
+  }
+
+  function handle(id: MediaNodeId, frame: Statement, tenants: ReadonlySet<TenantId>): void {
     const entry = (named: { tenant: TenantId; userId: UserId; call: LiveCall['call'] }) => ({
       whom: { tenant: named.tenant, userId: named.userId },
       call: named.call,
       nodeId: id,
     });
     switch (frame.t) {
-      case 'hello':
-        refuse('protocol_error');
-        break;
-      case 'ping':
-        link.send({ t: 'pong' });
-        break;
-      case 'pong':
-        break;
       case 'serving':
-        handler.serving(id, servedBy(id, frame));
+        handler.serving(id, servedBy(id, frame, tenants));
         break;
-      case 'ring':
-        link.send({ t: 'ring.result', id: frame.id, devices: handler.ring(entry(frame)) });
+      case 'ring': {
+        const devices = tenants.has(frame.tenant) ? handler.ring(entry(frame)) : 0;
+        link.send({ t: 'ring.result', id: frame.id, devices });
         break;
+      }
       case 'call.changed':
-        handler.callChanged(entry(frame));
+        if (tenants.has(frame.tenant)) handler.callChanged(entry(frame));
         break;
       case 'line.state': {
         const { tenant, lineId, state } = frame;
-        handler.lineState(id, { tenant, lineId, state });
+        if (tenants.has(tenant)) handler.lineState(id, { tenant, lineId, state });
         break;
       }
       case 'result':
@@ -177,13 +201,10 @@ export function createNodeConnection(
       heardAt = clock.monotonic();
       const frame = parseFrame(text);
       if (!frame) refuse('protocol_error');
-      else if (nodeId) handle(nodeId, frame);
+      else if (frames) receiveFrom(frames, frame, text.length);
       else if (frame.t === 'hello' && !checking) {
         checking = true;
-        hello(frame).catch((error: unknown) => {
-          logger.error({ err: error }, 'node link failed');
-          refuse('internal');
-        });
+        hello(frame).catch(fail);
       } else refuse('protocol_error');
     },
     closed: leave,
@@ -198,6 +219,7 @@ export function createNodeConnection(
         pingedAt = now;
         link.send({ t: 'ping' });
       }
+      frames?.sweep();
     },
   };
 }

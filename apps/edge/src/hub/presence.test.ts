@@ -24,7 +24,7 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
     const client = await r.client(r.token(anna));
     expect(lastOf(watcher, anna.userId)).toMatchObject({ state: 'available', source: 'session' });
     const node = await r.node();
-    node.serve([anna]);
+    await node.serve([anna]);
     const call = callView();
     const states: (string | undefined)[] = [];
     for (const over of [
@@ -32,7 +32,7 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
       { state: 'connected', answeredAt: '2026-11-23T09:00:05.000Z' },
       { state: 'ended', end: { by: 'remote', cause: 'normal', sipCode: null, elsewhere: false } },
     ] as const) {
-      node.send({ t: 'call.changed', ...anna, call: { ...call, ...over } });
+      await node.tell({ t: 'call.changed', ...anna, call: { ...call, ...over } });
       states.push(lastOf(watcher, anna.userId)?.state);
     }
     expect(states).toEqual(['available', 'on_the_phone', 'available']);
@@ -50,9 +50,9 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
     const anna = account();
     const watcher = await r.client(r.token(account(anna.tenant)));
     const node = await r.node();
-    node.serve([anna]);
+    await node.serve([anna]);
     const call = callView({ direction: 'outgoing', state: 'dialling' });
-    node.send({ t: 'call.changed', ...anna, call });
+    await node.tell({ t: 'call.changed', ...anna, call });
     expect(lastOf(watcher, anna.userId)).toEqual({
       state: 'on_the_phone',
       since: call.startedAt,
@@ -77,21 +77,21 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
     const r = rig();
     const anna = account();
     const node = await r.node();
-    node.serve([anna]);
+    await node.serve([anna]);
     const token = r.token(anna);
     const portal = await r.client(token, undefined, ['watch-only']);
-    const ring = () => {
-      node.send({ t: 'ring', id: 'ring', ...anna, call: callView() });
+    const ring = async () => {
+      await node.tell({ t: 'ring', id: 'ring', ...anna, call: callView() });
       return node.frames.findLast((frame) => frame.t === 'ring.result')?.devices;
     };
-    expect(ring()).toBe(0);
+    expect(await ring()).toBe(0);
     expect(portal.events('call.changed')).toEqual([]);
     expect(r.hub.explain(anna).view.state).toBe('offline');
     const client = await r.client(token);
-    expect(ring()).toBe(1);
+    expect(await ring()).toBe(1);
     expect(lastOf(portal, anna.userId)?.state).toBe('available');
     client.connection.closed(4001);
-    expect(ring()).toBe(0);
+    expect(await ring()).toBe(0);
     expect(node.frames.filter((frame) => frame.t === 'device.gone')).toHaveLength(1);
   });
 
@@ -165,8 +165,8 @@ describe('presence never sticks', () => {
     const watcher = await r.client(r.token(account(anna.tenant)));
     const client = await r.client(r.token(anna));
     const node = await r.node();
-    node.serve([anna]);
-    node.send({ t: 'call.changed', ...anna, call: callView({ state: 'connected' }) });
+    await node.serve([anna]);
+    await node.tell({ t: 'call.changed', ...anna, call: callView({ state: 'connected' }) });
     pass(r, 120, [watcher, client, node]);
     expect(lastOf(watcher, anna.userId)?.state).toBe('on_the_phone');
     node.drop();
@@ -180,7 +180,7 @@ describe('presence never sticks', () => {
     const client = await r.client(r.token(anna));
     const node = await r.node();
     const call = callView({ state: 'connected' });
-    node.serve([anna], [{ account: anna, call }]);
+    await node.serve([anna], [{ account: anna, call }]);
     node.drop();
     pass(r, 121, [client]);
     expect(client.events('call.changed').at(-1)?.call).toMatchObject({
@@ -217,7 +217,7 @@ describe('who sees what', () => {
     const before = spy.frames.length;
     const node = await r.node();
     const client = await r.client(r.token(anna));
-    node.send({
+    await node.tell({
       t: 'serving',
       tenants: {
         [anna.tenant]: {
@@ -227,9 +227,19 @@ describe('who sees what', () => {
         },
       },
     });
-    node.send({ t: 'line.state', tenant: anna.tenant, lineId: newId('line'), state: openLine });
+    await node.tell({
+      t: 'line.state',
+      tenant: anna.tenant,
+      lineId: newId('line'),
+      state: openLine,
+    });
     // A node that lies about the tenant of a user reaches nobody.
-    node.send({ t: 'call.changed', tenant: anna.tenant, userId: eve.userId, call: callView() });
+    await node.tell({
+      t: 'call.changed',
+      tenant: anna.tenant,
+      userId: eve.userId,
+      call: callView(),
+    });
     r.hub.notice({ t: 'directory.changed', tenant: anna.tenant });
     client.connection.closed(4001);
     expect(spy.frames.length).toBe(before);
@@ -243,8 +253,8 @@ describe('who sees what', () => {
     const user = await r.client(r.token(account(tenant)));
     const node = await r.node();
     const lineId = newId('line');
-    node.send({ t: 'line.state', tenant, lineId, state: openLine });
-    node.send({ t: 'line.state', tenant, lineId, state: openLine });
+    await node.tell({ t: 'line.state', tenant, lineId, state: openLine });
+    await node.tell({ t: 'line.state', tenant, lineId, state: openLine });
     expect(reader.events('line.state')).toEqual([{ lineId, state: openLine }]);
     expect(user.events('line.state')).toEqual([]);
     const later = await r.client(r.token(admin, { scope: 'client lines:read' }));

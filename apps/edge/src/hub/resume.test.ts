@@ -60,12 +60,12 @@ describe('resume', () => {
     const who = account();
     const token = r.token(who);
     const node = await r.node();
-    node.serve([who]);
+    await node.serve([who]);
     const first = await r.client(token);
     const seen = first.lastSeq;
     first.drop();
     const call = callView();
-    node.send({ t: 'call.changed', ...who, call });
+    await node.tell({ t: 'call.changed', ...who, call });
     const second = await r.client(token, { token: first.hello?.resumeToken ?? '', seq: seen });
     expect(second.hello).toMatchObject({ resumed: true, seq: seen });
     expect(second.events('snapshot')).toEqual([]);
@@ -80,7 +80,7 @@ describe('resume', () => {
     const first = await r.client(token);
     const node = await r.node();
     for (let count = 0; count < 5; count++)
-      node.send({ t: 'call.changed', ...who, call: callView() });
+      await node.tell({ t: 'call.changed', ...who, call: callView() });
     first.drop();
     const second = await r.client(token, { token: first.hello?.resumeToken ?? '', seq: 2 });
     expect(second.hello).toMatchObject({ resumed: false, seq: 0 });
@@ -124,11 +124,11 @@ describe('resume', () => {
     const who = account();
     const token = r.token(who);
     const node = await r.node();
-    node.serve([who]);
+    await node.serve([who]);
     const first = await r.client(token);
     first.drop();
-    const ring = () => {
-      node.send({ t: 'ring', id: 'r', ...who, call: callView() });
+    const ring = async () => {
+      await node.tell({ t: 'ring', id: 'r', ...who, call: callView() });
       return node.frames.findLast((frame) => frame.t === 'ring.result')?.devices;
     };
     for (let second = 0; second < 89; second++) {
@@ -136,10 +136,10 @@ describe('resume', () => {
       node.send({ t: 'ping' });
       r.hub.sweep();
     }
-    expect(ring()).toBe(1);
+    expect(await ring()).toBe(1);
     r.clock.advance(1000);
     r.hub.sweep();
-    expect(ring()).toBe(0);
+    expect(await ring()).toBe(0);
     expect(node.frames).toContainEqual({
       t: 'device.gone',
       ...who,
@@ -165,7 +165,7 @@ describe('resume', () => {
     const seen = slow.lastSeq;
     slow.socket.bufferedBytes = 10_001;
     for (let count = 0; count < 5; count++)
-      node.send({ t: 'call.changed', ...who, call: callView() });
+      await node.tell({ t: 'call.changed', ...who, call: callView() });
     expect(slow.socket.closedWith).toBe('cut');
     slow.connection.closed(1006);
     const back = await r.client(token, { token: slow.hello?.resumeToken ?? '', seq: seen });
@@ -214,7 +214,7 @@ test('200 random cuts: 0 frames lost, doubled or reordered', async () => {
         const who = account();
         const token = r.token(who);
         const node = await r.node();
-        node.serve([who]);
+        await node.serve([who]);
         const handled: string[] = [];
         const results: string[] = [];
         let [seq, sent, resumeToken] = [0, 0, ''];

@@ -11,6 +11,7 @@ import type { ClientConnection } from './client-connection.ts';
 import { createHub, type Hub } from './hub.ts';
 import type { HubLimits } from './limits.ts';
 import type { HubSocket, HubStore, ManualPresence } from './ports.ts';
+import type { NodeAuthority } from './tenant-gate.ts';
 
 /** A clock that moves when the test says so; both faces move together. */
 export interface TestClock extends Clock {
@@ -60,6 +61,10 @@ export interface Rig {
   store: HubStore & { manual: Map<string, ManualPresence | null>; failing: boolean };
   /** Whether fresh tokens are to be had. */
   control: { reachable: boolean };
+  /** Whom nodes serve; everybody, unless the test says otherwise. */
+  authority: { mayServe: NodeAuthority };
+  /** What the hub logged, warnings and worse. */
+  log: string[];
   token(account: Account, over?: Partial<AccessClaims>): string;
   client(
     token: string,
@@ -72,7 +77,9 @@ export interface Rig {
 /** A hub with everything injected; tokens are claims in JSON, signatures are another test's. */
 export function rig(limits: Partial<HubLimits> = {}): Rig {
   const clock = testClock();
+  const log: string[] = [];
   const control = { reachable: true };
+  const authority: Rig['authority'] = { mayServe: async () => true };
   const store: Rig['store'] = {
     manual: new Map(),
     failing: false,
@@ -98,10 +105,11 @@ export function rig(limits: Partial<HubLimits> = {}): Rig {
     verifyNode: async (_id, assertion) => {
       if (assertion !== 'good') throw new TrunklineError('unauthenticated');
     },
+    mayServe: (nodeId, tenant) => authority.mayServe(nodeId, tenant),
     store,
     bus: createLocalBus(),
     clock,
-    logger: createLogger({ name: 'hub', level: 'error' }),
+    logger: createLogger({ name: 'hub', level: 'warn', write: (line) => log.push(line) }),
     canRenew: () => control.reachable,
     limits,
   });
@@ -110,6 +118,8 @@ export function rig(limits: Partial<HubLimits> = {}): Rig {
     clock,
     store,
     control,
+    authority,
+    log,
     token(account, over = {}) {
       const iat = Math.floor(clock.now().getTime() / 1000);
       const claims: AccessClaims = {
@@ -216,7 +226,15 @@ export class TestNode {
   send(frame: NodeToEdge): void {
     this.connection.receive(JSON.stringify(frame));
   }
-  serve(accounts: Account[], calls: { account: Account; call: CallView }[] = []): void {
+  /** Sends, and waits until it was checked whether the node may say so. */
+  async tell(frame: NodeToEdge): Promise<void> {
+    this.send(frame);
+    await settled();
+  }
+  async serve(
+    accounts: Account[],
+    calls: { account: Account; call: CallView }[] = [],
+  ): Promise<void> {
     const tenants: Extract<NodeToEdge, { t: 'serving' }>['tenants'] = {};
     for (const { tenant, userId } of accounts) {
       tenants[tenant] ??= { users: [], lines: {}, calls: [] };
@@ -224,13 +242,16 @@ export class TestNode {
     }
     for (const { account, call } of calls)
       tenants[account.tenant]?.calls.push({ userId: account.userId, call });
-    this.send({ t: 'serving', tenants });
+    await this.tell({ t: 'serving', tenants });
   }
   get frames(): EdgeToNode[] {
     return this.socket.frames.map((text) => JSON.parse(text) as EdgeToNode);
   }
   get commands(): (EdgeToNode & { t: 'command' })[] {
     return this.frames.filter((frame) => frame.t === 'command');
+  }
+  get rung(): (EdgeToNode & { t: 'ring.result' })[] {
+    return this.frames.filter((frame) => frame.t === 'ring.result');
   }
   drop(): void {
     this.socket.closedWith ??= 1006;

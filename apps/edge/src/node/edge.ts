@@ -8,6 +8,7 @@ import type { Link } from '@trunkline/platform/link-client.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
 import { createAccessTokenVerifier } from '@trunkline/platform/tokens.ts';
 import { getLinkKey } from '@trunkline/services/link/get-link-key.ts';
+import { nodeServes } from '@trunkline/services/link/node-serves.ts';
 import { createEdgeApp } from '../app.ts';
 import { connectControlPlane } from '../control-link.ts';
 import { createGateway } from '../gateway.ts';
@@ -20,6 +21,7 @@ import { createJwksSource } from '../jwks-source.ts';
 import { createNodeVerifier } from '../node-verifier.ts';
 import { createVerbContext } from '../routes/verb-context.ts';
 import { createWebApps } from '../static/web-app.ts';
+import { withinTime } from '../within-time.ts';
 import { createHttpServer } from './http-server.ts';
 import { keySetFile } from './key-set-file.ts';
 import { createWebFiles } from './web-files.ts';
@@ -55,6 +57,8 @@ const sweepMs = 1000;
 const keyRefreshMs = 5 * 60_000;
 const keyRetryMs = 500;
 const readyTimeoutMs = 1500;
+/** Frames of a node do not wait longer to learn whether it serves their tenant. */
+const authorityTimeoutMs = 2000;
 const closeGraceMs = 3000;
 
 /** Starts an edge in this process: HTTP, sockets, hub, and the link to the control plane. */
@@ -78,6 +82,8 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       keyOf: (nodeId) => getLinkKey(router.db, 'node', nodeId),
       clock,
     }),
+    mayServe: (nodeId, tenant) =>
+      withinTime(nodeServes(router.db, nodeId, tenant), authorityTimeoutMs),
     store: createHubStore(verbContext, logger),
     bus: createLocalBus(),
     clock,

@@ -40,7 +40,8 @@ export interface EdgeRig {
   tenant(): Promise<TenantId>;
   user(tenant: TenantId, name: string): Promise<TestUser>;
   token(user: TestUser, over?: Partial<AccessClaims>): Promise<string>;
-  node(): Promise<{ id: MediaNodeId; key: SigningKey }>;
+  /** A registered node that serves these tenants. */
+  node(...tenants: TenantId[]): Promise<{ id: MediaNodeId; key: SigningKey }>;
   fetch(path: string, token?: string, init?: RequestInit): Promise<Response>;
   stopControlPlane(): Promise<void>;
   restartControlPlane(): Promise<void>;
@@ -125,12 +126,15 @@ export async function startEdgeRig(
       };
       return signAccessToken({ key, claims });
     },
-    async node() {
+    async node(...tenants) {
       const id = newId('mediaNode');
       const nodeKey = await generateSigningKey();
       await sql`insert into control.media_nodes
         (id, region, name, state, sign_public_jwk, enc_public_jwk)
         values (${id}, 'eu', ${id}, 'ready', ${JSON.stringify(nodeKey.publicJwk)}::text::jsonb, '{}')`;
+      for (const tenant of new Set(tenants))
+        await sql`insert into control.node_assignments (tenant_id, line_group_id, node_id)
+          values (${tenant}, ${newId('lineGroup')}, ${id})`;
       return { id, key: nodeKey };
     },
     fetch: (path, token, init = {}) => {
