@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { Crash } from '@trunkline/ui/components/crash.tsx';
 import { session } from './app/session.ts';
 
 const rootRoute = createRootRoute({ component: Outlet });
@@ -94,6 +95,7 @@ export const router = createRouter({
       lostRoute,
     ]),
   ]),
+  defaultErrorComponent: Crash,
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

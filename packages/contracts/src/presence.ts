@@ -44,3 +44,21 @@ export const presenceView = z
   })
   .meta({ id: 'Presence' });
 export type PresenceView = z.infer<typeof presenceView>;
+
+/** The own presence with the facts behind it, newest rule first (PLT-003). */
+export const ownPresence = z
+  .object({
+    presence: presenceView,
+    facts: z.array(
+      z.object({
+        source: z.enum(['session', 'telephony', 'manual']),
+        /** Of a call or a manual setting; null for a session. */
+        state: z.string().nullable(),
+        since: z.string(),
+        expiresAt: z.string().nullable(),
+        role: z.enum(['decided', 'counted', 'expired']),
+      }),
+    ),
+  })
+  .meta({ id: 'OwnPresence' });
+export type OwnPresence = z.infer<typeof ownPresence>;

@@ -4,6 +4,7 @@ import { CallDismissRegular } from '@fluentui/react-icons/svg/call-dismiss';
 import { CallEndFilled } from '@fluentui/react-icons/svg/call-end';
 import { ChevronDownRegular } from '@fluentui/react-icons/svg/chevron-down';
 import { SpeakerMuteRegular } from '@fluentui/react-icons/svg/speaker-mute';
+import { useQuery } from '@tanstack/react-query';
 import type { CallView } from '@trunkline/contracts/calls.ts';
 import { errorText } from '@trunkline/ui/api/errors.ts';
 import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
@@ -11,7 +12,9 @@ import { MenuItem, Popover } from '@trunkline/ui/components/popover.tsx';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { useEffect, useRef, useState } from 'react';
 import { useServices } from '../app/services.ts';
+import { meQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
+import { ownDisplay } from '../people/own-display.ts';
 import { blinkTitle, notifyCall, partyName, ringUntil } from './alerts.ts';
 import styles from './ring-cards.module.css';
 
@@ -74,13 +77,14 @@ interface RingCardProps {
 
 function RingCard({ call, quiet, ending, onQuiet }: RingCardProps) {
   const { t, language } = useT();
-  const { live, phone } = useServices();
+  const { api, live, phone, profile } = useServices();
+  const lines = useQuery(meQuery(api, profile.id)).data?.lines ?? [];
   const presence = useStore(live.presences, (all) =>
     call.remote.userId === null ? undefined : all[call.remote.userId],
   );
   const [problem, setProblem] = useState<string | null>(null);
   const name = partyName(call, t('call.unknown'));
-  const line = t('call.onLine', { line: call.lineNumber });
+  const line = t('call.onLine', { line: ownDisplay(call.lineNumber, lines) });
 
   useEffect(
     () => notifyCall(call, t('call.notificationTitle', { name }), line),

@@ -9,11 +9,13 @@ import type { EntryChange } from './use-update-entry.ts';
 export interface EntryDetailsProps {
   entry: JournalEntry;
   display: string | null;
+  /** The own line as people read it. */
+  line: string;
   onChange: (change: EntryChange) => Promise<unknown>;
 }
 
 /** Everything known about one call, and its note. */
-export default function EntryDetails({ entry, display, onChange }: EntryDetailsProps) {
+export default function EntryDetails({ entry, display, line, onChange }: EntryDetailsProps) {
   const { t, language } = useT();
   const full = (at: string) => formatFull(new Date(at), language);
   const facts: [string, ReactNode][] = [
@@ -30,7 +32,7 @@ export default function EntryDetails({ entry, display, onChange }: EntryDetailsP
           ] as [string, ReactNode],
         ]
       : []),
-    [t('journal.line'), entry.lineNumber],
+    [t('journal.line'), line],
     [t('journal.started'), full(entry.startedAt)],
     ...(entry.answeredAt
       ? [[t('journal.answered'), full(entry.answeredAt)] as [string, ReactNode]]

@@ -7,13 +7,13 @@ import { ChevronDownRegular } from '@fluentui/react-icons/svg/chevron-down';
 import { NoteRegular } from '@fluentui/react-icons/svg/note';
 import type { JournalEntry } from '@trunkline/contracts/journal.ts';
 import type { Person } from '@trunkline/contracts/people.ts';
-import { groupNumber } from '@trunkline/ui/format/number.ts';
 import { formatClock, formatDuration } from '@trunkline/ui/format/time.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { lazy, Suspense, useId } from 'react';
 import { useServices } from '../app/services.ts';
 import { useT } from '../i18n/index.ts';
 import { personOfNumber } from '../people/find.ts';
+import { type OwnLine, ownDisplay } from '../people/own-display.ts';
 import { wantsAttention } from './entries.ts';
 import styles from './entry-line.module.css';
 import type { EntryChange } from './use-update-entry.ts';
@@ -23,6 +23,8 @@ const EntryDetails = lazy(() => import('./entry-details.tsx'));
 export interface EntryLineProps {
   entry: JournalEntry;
   people: readonly Person[];
+  /** Lines of one's own, which show how numbers read here. */
+  lines: readonly OwnLine[];
   open: boolean;
   onToggle: () => void;
   onChange: (change: EntryChange) => Promise<unknown>;
@@ -34,13 +36,14 @@ function DirectionIcon({ entry }: { entry: JournalEntry }) {
 }
 
 /** One call: who, what became of it, when; call back in one click, details below. */
-export function EntryLine({ entry, people, open, onToggle, onChange }: EntryLineProps) {
+export function EntryLine({ entry, people, lines, open, onToggle, onChange }: EntryLineProps) {
   const { t, language } = useT();
   const { phone } = useServices();
   const busy = useStore(phone.legs, (legs) => legs.some((leg) => leg.phase !== 'failed'));
   const id = useId();
   const known = personOfNumber(people, entry.remoteNumber);
-  const number = known?.display ?? (entry.remoteNumber ? groupNumber(entry.remoteNumber) : null);
+  const number =
+    known?.display ?? (entry.remoteNumber ? ownDisplay(entry.remoteNumber, lines) : null);
   const name = known?.person.displayName ?? entry.remoteName;
   const title = name ?? number ?? (entry.private ? t('journal.private') : t('journal.unknown'));
   const bold = wantsAttention(entry);
@@ -116,7 +119,12 @@ export function EntryLine({ entry, people, open, onToggle, onChange }: EntryLine
       <div id={`${id}-details`} hidden={!open}>
         {open ? (
           <Suspense fallback={<div className={styles.waiting} />}>
-            <EntryDetails entry={entry} display={number} onChange={onChange} />
+            <EntryDetails
+              entry={entry}
+              display={number}
+              line={ownDisplay(entry.lineNumber, lines)}
+              onChange={onChange}
+            />
           </Suspense>
         ) : null}
       </div>

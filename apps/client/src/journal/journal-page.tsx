@@ -9,7 +9,7 @@ import { EmptyState, ErrorState } from '@trunkline/ui/components/states.tsx';
 import { formatDay } from '@trunkline/ui/format/time.ts';
 import { useEffect, useRef, useState } from 'react';
 import { useServices } from '../app/services.ts';
-import { journalQuery, peopleQuery } from '../data/queries.ts';
+import { journalQuery, meQuery, peopleQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
 import { groupByDay, wantsAttention } from './entries.ts';
 import { EntryLine } from './entry-line.tsx';
@@ -24,6 +24,7 @@ export function JournalPage() {
   const navigate = useNavigate();
   const journal = useInfiniteQuery(journalQuery(api, profile.id, filter));
   const people = useQuery(peopleQuery(api, profile.id, language)).data ?? [];
+  const lines = useQuery(meQuery(api, profile.id)).data?.lines ?? [];
   const update = useUpdateEntry();
   const [open, setOpen] = useState<string | null>(null);
 
@@ -100,6 +101,7 @@ export function JournalPage() {
                     key={entry.id}
                     entry={entry}
                     people={people}
+                    lines={lines}
                     open={open === entry.id}
                     onToggle={() => setOpen(open === entry.id ? null : entry.id)}
                     onChange={(change) => update.mutateAsync({ id: entry.id, change })}

@@ -10,6 +10,7 @@ import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { usePresenceWords } from '@trunkline/ui/components/presence.tsx';
 import { Bone } from '@trunkline/ui/components/skeleton.tsx';
 import { EmptyState } from '@trunkline/ui/components/states.tsx';
+import { usePresence } from '@trunkline/ui/stores/live.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { useEffect } from 'react';
 import { useServices } from '../app/services.ts';
@@ -26,7 +27,7 @@ export function PersonDetail() {
   const { api, live, phone, profile } = useServices();
   const { userId } = useParams({ from: '/shell/people/$userId' });
   const people = useQuery(peopleQuery(api, profile.id, language));
-  const presence = useStore(live.presences, (all) => all[userId]);
+  const presence = usePresence(live, userId);
   const busy = useStore(phone.legs, (legs) => legs.some((leg) => leg.phase !== 'failed'));
   const words = usePresenceWords();
   const person = people.data?.find((each) => each.id === userId);

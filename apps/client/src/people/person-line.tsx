@@ -3,6 +3,7 @@ import { CallRegular } from '@fluentui/react-icons/svg/call';
 import { Link } from '@tanstack/react-router';
 import type { Person } from '@trunkline/contracts/people.ts';
 import { PersonRow } from '@trunkline/ui/components/person.tsx';
+import { usePresence } from '@trunkline/ui/stores/live.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { memo } from 'react';
 import { useServices } from '../app/services.ts';
@@ -14,7 +15,7 @@ import styles from './people-page.module.css';
 export const PersonLine = memo(function PersonLine({ person }: { person: Person }) {
   const { t } = useT();
   const { live, phone } = useServices();
-  const presence = useStore(live.presences, (all) => all[person.id]);
+  const presence = usePresence(live, person.id);
   const busy = useStore(phone.legs, (legs) => legs.some((leg) => leg.phase !== 'failed'));
   const main = mainNumber(person);
   return (

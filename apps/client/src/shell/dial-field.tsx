@@ -6,6 +6,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { usePresenceWords } from '@trunkline/ui/components/presence.tsx';
 import { bareNumber, groupNumber, looksLikeNumber } from '@trunkline/ui/format/number.ts';
+import { usePresences } from '@trunkline/ui/stores/live.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useServices } from '../app/services.ts';
@@ -20,7 +21,7 @@ export function DialField() {
   const { t, language } = useT();
   const { api, live, phone, profile } = useServices();
   const people = useQuery(peopleQuery(api, profile.id, language)).data;
-  const presences = useStore(live.presences);
+  const presenceOf = usePresences(live);
   const legs = useStore(phone.legs);
   const words = usePresenceWords();
   const navigate = useNavigate();
@@ -178,12 +179,12 @@ export function DialField() {
                 <>
                   <PersonAvatar
                     name={person.displayName}
-                    presence={presences[person.id]}
+                    presence={presenceOf(person.id)}
                     size={32}
                   />
                   <span className={styles.text}>
                     <span className={styles.name}>{person.displayName}</span>
-                    <span className={styles.words}>{words(presences[person.id])}</span>
+                    <span className={styles.words}>{words(presenceOf(person.id))}</span>
                   </span>
                   {main && !barred ? (
                     // biome-ignore lint/a11y: for the pointer; by keyboard it is Shift+Enter on the option

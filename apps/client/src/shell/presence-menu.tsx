@@ -2,7 +2,7 @@ import type { ManualState } from '@trunkline/contracts/presence.ts';
 import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { Popover, type PopoverPlace } from '@trunkline/ui/components/popover.tsx';
 import { usePresenceWords } from '@trunkline/ui/components/presence.tsx';
-import { useStore } from '@trunkline/ui/stores/store.ts';
+import { usePresence } from '@trunkline/ui/stores/live.ts';
 import { lazy, Suspense } from 'react';
 import { useServices } from '../app/services.ts';
 import { useT } from '../i18n/index.ts';
@@ -16,7 +16,7 @@ export type StateChoice = ManualState | 'automatic';
 export function PresenceMenu({ place }: { place: PopoverPlace }) {
   const { t } = useT();
   const { live, profile } = useServices();
-  const own = useStore(live.presences, (all) => all[profile.id]);
+  const own = usePresence(live, profile.id);
   const words = usePresenceWords();
   return (
     <Popover

@@ -3,10 +3,11 @@ import { Button } from '@fluentui/react-button';
 import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
 import { useQuery } from '@tanstack/react-query';
-import type { ManualState, PresenceView } from '@trunkline/contracts/presence.ts';
+import type { ManualState, OwnPresence } from '@trunkline/contracts/presence.ts';
 import { errorText } from '@trunkline/ui/api/errors.ts';
 import { fluentStatus, usePresenceWords } from '@trunkline/ui/components/presence.tsx';
 import { formatMoment } from '@trunkline/ui/format/time.ts';
+import { usePresence } from '@trunkline/ui/stores/live.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { useId, useState } from 'react';
 import { useServices } from '../app/services.ts';
@@ -22,15 +23,6 @@ const choices: readonly ManualState[] = [
   'appear_offline',
 ];
 
-/** What `GET /v1/me/presence` explains: the facts, and which of them decided. */
-interface ExplainedPresence {
-  view: PresenceView;
-  facts: {
-    role: 'decided' | 'counted' | 'expired';
-    fact: { source: 'session' | 'telephony' | 'manual'; since: string; state?: string };
-  }[];
-}
-
 const endWords = {
   open: 'presence.untilChanged',
   half: 'presence.until30',
@@ -44,7 +36,7 @@ export default function PresencePanel({ onClose }: { onClose: () => void }) {
   const { t, language } = useT();
   const { api, live, profile, realtime, session } = useServices();
   const words = usePresenceWords();
-  const own = useStore(live.presences, (all) => all[profile.id]);
+  const own = usePresence(live, profile.id);
   const manual = useStore(live.manual);
   const [state, setState] = useState<ManualState | null>(manual?.state ?? null);
   const [note, setNote] = useState(manual?.note ?? '');
@@ -54,7 +46,7 @@ export default function PresencePanel({ onClose }: { onClose: () => void }) {
   const id = useId();
   const why = useQuery({
     queryKey: ['presence', 'facts', own?.state, own?.since],
-    queryFn: ({ signal }) => api.get<ExplainedPresence>('/v1/me/presence', { signal }),
+    queryFn: ({ signal }) => api.get<OwnPresence>('/v1/me/presence', { signal }),
     retry: false,
     staleTime: 0,
   });
@@ -72,7 +64,7 @@ export default function PresencePanel({ onClose }: { onClose: () => void }) {
     }
   }
 
-  function factWords({ fact }: ExplainedPresence['facts'][number]): string {
+  function factWords(fact: OwnPresence['facts'][number]): string {
     const time = formatMoment(new Date(fact.since), new Date(), language);
     if (fact.source === 'session') return t('presence.factSession', { time });
     if (fact.source === 'telephony')
@@ -170,7 +162,7 @@ export default function PresencePanel({ onClose }: { onClose: () => void }) {
           ) : (
             <ul>
               {why.data.facts.map((each) => (
-                <li key={`${each.fact.source}-${each.fact.since}`} data-role={each.role}>
+                <li key={`${each.source}-${each.since}`} data-role={each.role}>
                   <span>{factWords(each)}</span>
                   <span className={styles.role}>{t(`presence.${each.role}`)}</span>
                 </li>

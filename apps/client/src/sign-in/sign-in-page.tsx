@@ -15,6 +15,7 @@ export function SignInPage() {
       heading={t('signIn.heading')}
       lead={t('signIn.lead')}
       points={[t('signIn.pitchPresence'), t('signIn.pitchCall'), t('signIn.pitchJournal')]}
+      demoKind="accounts"
       hint={t('signIn.microphone')}
       onSignedIn={() => navigate({ href: search.next ?? '/people', replace: true })}
     />

@@ -15,6 +15,7 @@ export function SignInPage() {
       heading={t('signIn.heading')}
       lead={t('signIn.lead')}
       points={[t('signIn.pointLines'), t('signIn.pointPeople'), t('signIn.pointApi')]}
+      demoKind="admins"
       onSignedIn={() => navigate({ to: search.next ?? '/overview', replace: true })}
     />
   );

@@ -22,6 +22,8 @@ export const uiDe = {
     heading: 'Das hat nicht geklappt',
     offlineHeading: 'Keine Verbindung',
     retry: 'Erneut versuchen',
+    crash: 'Diese Ansicht ist abgestürzt. Laden Sie die Seite bitte neu; Ihre Daten sind sicher.',
+    reload: 'Seite neu laden',
     trace: 'Vorgangsnummer {{id}}',
     retryAfter_one: 'Bitte warten Sie noch {{count}} Sekunde.',
     retryAfter_other: 'Bitte warten Sie noch {{count}} Sekunden.',

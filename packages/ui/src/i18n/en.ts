@@ -25,6 +25,8 @@ export const uiEn: SameKeys<typeof uiDe> = {
     heading: 'That did not work',
     offlineHeading: 'No connection',
     retry: 'Try again',
+    crash: 'This view has crashed. Please reload the page; your data is safe.',
+    reload: 'Reload the page',
     trace: 'Trace {{id}}',
     retryAfter_one: 'Please wait {{count}} more second.',
     retryAfter_other: 'Please wait {{count}} more seconds.',

@@ -40,7 +40,9 @@ export function DemoCards({ accounts, busy, onPick }: DemoCardsProps) {
               <span className={styles.text}>
                 <span className={styles.name}>{account.displayName}</span>
                 <span className={styles.extension}>
-                  {t('ui.signIn.extension', { extension: account.extension })}
+                  {account.extension === undefined
+                    ? account.identity.split('@')[0]
+                    : t('ui.signIn.extension', { extension: account.extension })}
                 </span>
               </span>
             </button>

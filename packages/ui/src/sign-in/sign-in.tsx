@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { ApiError, errorText } from '../api/errors.ts';
 import type { Profile, Session } from '../api/session.ts';
 import { useUiT } from '../i18n/use-ui-t.ts';
-import { type DemoAccount, fetchDemoAccounts } from './demo.ts';
+import { type DemoAccount, type DemoKind, fetchDemoAccounts } from './demo.ts';
 import { DemoCards } from './demo-cards.tsx';
 import { LanguageSwitch } from './language-switch.tsx';
 import { Pitch } from './pitch.tsx';
@@ -19,13 +19,24 @@ export interface SignInProps {
   heading: string;
   lead: string;
   points: readonly string[];
+  /** Which demo accounts are offered on the own machine. */
+  demoKind: DemoKind;
   /** Small print below the button. */
   hint?: string;
   onSignedIn: (profile: Profile) => Promise<void> | void;
 }
 
 /** Sign-in with user name and password. No component library here: it must come up at once. */
-export function SignIn({ session, expired, heading, lead, points, hint, onSignedIn }: SignInProps) {
+export function SignIn({
+  session,
+  expired,
+  heading,
+  lead,
+  points,
+  demoKind,
+  hint,
+  onSignedIn,
+}: SignInProps) {
   const { t, language } = useUiT();
   const ids = { identity: useId(), tenant: useId(), password: useId() };
   const [identity, setIdentity] = useState(rememberedIdentity);
@@ -44,9 +55,9 @@ export function SignIn({ session, expired, heading, lead, points, hint, onSigned
   }, [t]);
   useEffect(() => {
     const stop = new AbortController();
-    void fetchDemoAccounts(stop.signal).then(setDemo);
+    void fetchDemoAccounts(demoKind, stop.signal).then(setDemo);
     return () => stop.abort();
-  }, []);
+  }, [demoKind]);
 
   function complain(field: Field, text: string): void {
     setWrong({ field, text });

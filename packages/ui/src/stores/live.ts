@@ -3,7 +3,7 @@ import type { JournalEntry } from '@trunkline/contracts/journal.ts';
 import type { LineState } from '@trunkline/contracts/lines.ts';
 import type { PresenceView, SetPresence } from '@trunkline/contracts/presence.ts';
 import type { EventHandler } from '../realtime/socket.ts';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store, useStore } from './store.ts';
 
 export type Presences = Readonly<Record<string, PresenceView>>;
 export type Calls = Readonly<Record<string, CallView>>;
@@ -112,4 +112,21 @@ export function createLive(): Live {
     onDirectory: directory.add,
     onSnapshot: snapshots.add,
   };
+}
+
+/** Who is in no snapshot is signed out. */
+const signedOut: PresenceView = { state: 'offline', since: null, note: '', source: 'none' };
+
+/** A user's presence; undefined until the service has said anything at all. */
+export function usePresence(live: Live, userId: string): PresenceView | undefined {
+  const known = useStore(live.known);
+  const presence = useStore(live.presences, (all) => all[userId]);
+  return presence ?? (known ? signedOut : undefined);
+}
+
+/** Looks up anybody's presence; draws again whenever one changes, so for short lists. */
+export function usePresences(live: Live): (userId: string) => PresenceView | undefined {
+  const known = useStore(live.known);
+  const all = useStore(live.presences);
+  return (userId) => all[userId] ?? (known ? signedOut : undefined);
 }
