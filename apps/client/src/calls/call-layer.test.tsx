@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react
 import userEvent from '@testing-library/user-event';
 import { ApiError } from '@trunkline/ui/api/errors.ts';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Bench, createBench, incoming, show, startTexts } from '../testing.tsx';
+import { type Bench, createBench, incoming, show, startTexts } from '../testing/bench.tsx';
 import { CallLayer } from './call-layer.tsx';
 
 let bench: Bench;

@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Bench, createBench, show, startTexts } from '../testing.tsx';
+import { type Bench, createBench, show, startTexts } from '../testing/bench.tsx';
 import { DialField } from './dial-field.tsx';
 
 let bench: Bench;

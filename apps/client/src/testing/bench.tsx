@@ -15,11 +15,11 @@ import { startI18n } from '@trunkline/ui/i18n/i18n.ts';
 import { createLive } from '@trunkline/ui/stores/live.ts';
 import { createStore } from '@trunkline/ui/stores/store.ts';
 import type { ReactNode } from 'react';
-import { type Services, ServicesContext } from './app/services.ts';
-import type { OpenPeer } from './calls/peer.ts';
-import { createPhone } from './calls/phone.ts';
-import { createQueryClient } from './data/queries.ts';
-import { loadTexts } from './i18n/index.ts';
+import { type Services, ServicesContext } from '../app/services.ts';
+import type { OpenPeer } from '../calls/peer.ts';
+import { createPhone } from '../calls/phone.ts';
+import { createQueryClient } from '../data/queries.ts';
+import { loadTexts } from '../i18n/index.ts';
 
 // Lazy parts and their imports may take a while on a busy machine.
 configure({ asyncUtilTimeout: 8_000 });
