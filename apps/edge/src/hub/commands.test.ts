@@ -250,6 +250,19 @@ describe('emergency calls stay possible', () => {
     expect(node.frames.at(-1)).toEqual({ t: 'ring.result', id: 'ring-2', devices: 1 });
   });
 
+  test('a suspension whose end was told while notices were lost does not stick', async () => {
+    const r = rig();
+    const { who, node } = await linked(r);
+    await r.client(r.token(who));
+    r.hub.notice({ t: 'tenant.state', tenant: who.tenant, state: 'suspended' });
+    r.hub.noticesMissed();
+    await node.tell({ t: 'ring', id: 'ring-1', ...who, call: callView() });
+    expect(node.frames.at(-1)).toEqual({ t: 'ring.result', id: 'ring-1', devices: 1 });
+    r.hub.notice({ t: 'tenant.state', tenant: who.tenant, state: 'suspended' });
+    await node.tell({ t: 'ring', id: 'ring-2', ...who, call: callView() });
+    expect(node.frames.at(-1)).toEqual({ t: 'ring.result', id: 'ring-2', devices: 0 });
+  });
+
   test('with a token whose only scope is emergency', async () => {
     const r = rig();
     const { who, node } = await linked(r);

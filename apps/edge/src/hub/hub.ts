@@ -221,6 +221,8 @@ export function createHub(options: HubOptions): Hub {
       else if (frame.t === 'session.ended') sessions.endSignIn(frame.tenant, frame.sessionId);
     },
     noticesMissed() {
+      // The control plane repeats every stopped tenant right after a link is up.
+      sessions.forgetTenantStates();
       const event: RealtimeEvent = { type: 'directory.changed', data: {} };
       for (const tenant of registry.tenants()) bus.publish({ t: 'event', tenant, event });
     },

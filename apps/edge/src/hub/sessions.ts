@@ -26,6 +26,8 @@ export interface Sessions {
   end(session: Session, why: ErrorCode): void;
   endSignIn(tenant: TenantId, sessionId: Id<'session'>): void;
   tenantState(tenant: TenantId, state: string): void;
+  /** Notices were lost: no tenant counts as suspended until it is told again. */
+  forgetTenantStates(): void;
   /** Ends what was cut too long ago and what came without a fresh token. */
   sweep(): void;
   /** Closes every socket; clients find another process. */
@@ -110,6 +112,25 @@ export function createSessions(options: {
     return true;
   }
 
+  function tenantState(tenant: TenantId, state: string): void {
+    if (closedTenantStates.has(state)) {
+      for (const session of [...registry.ofTenant(tenant)]) end(session, 'tenant_suspended');
+      return;
+    }
+    if (state === 'suspended') suspended.add(tenant);
+    else suspended.delete(tenant);
+    const users = new Map<string, Whom>();
+    for (const session of registry.ofTenant(tenant)) {
+      const now = standing(session.claims);
+      // One that came in for emergencies with an ended token stays what it is.
+      const emergencyOnly =
+        now.is === 'emergency' && (now.because === 'tenant_suspended' || session.emergencyOnly);
+      session.renew(session.claims, emergencyOnly);
+      users.set(keyOf(session.whom), session.whom);
+    }
+    for (const whom of users.values()) tellFact(whom);
+  }
+
   return {
     standing,
     wasEnded: (claims) => ended.has(claims.sid),
@@ -138,23 +159,9 @@ export function createSessions(options: {
       for (const session of [...registry.ofTenant(tenant)])
         if (session.claims.sid === sessionId) end(session, 'session_expired');
     },
-    tenantState(tenant, state) {
-      if (closedTenantStates.has(state)) {
-        for (const session of [...registry.ofTenant(tenant)]) end(session, 'tenant_suspended');
-        return;
-      }
-      if (state === 'suspended') suspended.add(tenant);
-      else suspended.delete(tenant);
-      const users = new Map<string, Whom>();
-      for (const session of registry.ofTenant(tenant)) {
-        const now = standing(session.claims);
-        // One that came in for emergencies with an ended token stays what it is.
-        const emergencyOnly =
-          now.is === 'emergency' && (now.because === 'tenant_suspended' || session.emergencyOnly);
-        session.renew(session.claims, emergencyOnly);
-        users.set(keyOf(session.whom), session.whom);
-      }
-      for (const whom of users.values()) tellFact(whom);
+    tenantState,
+    forgetTenantStates() {
+      for (const tenant of [...suspended]) tenantState(tenant, 'active');
     },
     sweep() {
       const now = clock.monotonic();
