@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from './peers/available.ts';
 import { type Chromium, launchChromium } from './peers/chromium/chromium.ts';
 import { seriousViolations, waitToHear } from './peers/chromium/measure.ts';
-import { type ClientUser, signInAtClient } from './product/client-app.ts';
+import { type ClientUser, signInAtClient, signInByForm } from './product/client-app.ts';
 import { type Product, startProduct } from './product/product.ts';
 
 const suite = needs('newcomer: the demo tenant and its simulated telephone system', 'chromium');
@@ -98,11 +98,11 @@ describe.skipIf(suite.skip)(suite.name, () => {
         const page = await chromium.newPage({ colorScheme, locale, viewport });
         try {
           if (account)
-            await signInByForm(
-              page,
-              product.url + (path.startsWith('/portal') ? '/portal/' : '/'),
-              account,
-            );
+            await signInByForm(page, {
+              url: product.url + (path.startsWith('/portal') ? '/portal/' : '/'),
+              identity: identity(account),
+              password,
+            });
           await page.goto(product.url + path);
           await page.getByRole('main').first().waitFor();
           await page.waitForLoadState('networkidle');
@@ -119,16 +119,3 @@ describe.skipIf(suite.skip)(suite.name, () => {
     );
   });
 });
-
-/** Signs in whatever the language: by the form's fields, not their labels. */
-async function signInByForm(
-  page: import('playwright-core').Page,
-  url: string,
-  account: string,
-): Promise<void> {
-  await page.goto(url);
-  await page.locator('input[autocomplete="username"]').fill(identity(account));
-  await page.locator('input[autocomplete="current-password"]').fill(password);
-  await page.locator('form button[type="submit"]').click();
-  await page.getByRole('navigation').first().waitFor();
-}

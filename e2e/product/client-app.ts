@@ -36,6 +36,15 @@ export async function signInAtClient(page: Page, options: SignInOptions): Promis
   return clientUser(page);
 }
 
+/** Signs in at the client or the portal whatever the language: by the form's fields. */
+export async function signInByForm(page: Page, options: SignInOptions): Promise<void> {
+  await page.goto(options.url);
+  await page.locator('input[autocomplete="username"]').fill(options.identity);
+  await page.locator('input[autocomplete="current-password"]').fill(options.password);
+  await page.locator('form button[type="submit"]').click();
+  await page.getByRole('navigation').first().waitFor();
+}
+
 function clientUser(page: Page): ClientUser {
   const card = () => page.getByRole('region', { name: /^Call:/ });
   const ringCard = () => page.getByRole('region', { name: /^Call from/ });
