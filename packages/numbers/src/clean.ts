@@ -1,9 +1,27 @@
 /** Longest text a pipeline looks at; beyond it, input is no number of any kind. */
 export const maxInputLength = 256;
 
+/** Full-width forms of the signs a number may hold. */
+const wideSigns: Readonly<Record<string, string>> = { '＋': '+', '＊': '*', '＃': '#' };
+
+/**
+ * Digits of every script as 0–9: input methods write １１０ or ١١٠, and a digit that is dropped
+ * makes another number. Unicode orders them in runs of ten that begin with zero (§4.6).
+ */
+function asciiDigits(text: string): string {
+  return text.replace(/[＋＊＃]|(?![0-9])\p{Nd}/gu, (sign) => {
+    const wide = wideSigns[sign];
+    if (wide !== undefined) return wide;
+    const code = sign.codePointAt(0) ?? 0;
+    let first = code;
+    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
+    return String((code - first) % 10);
+  });
+}
+
 /** Keeps `+ * # 0–9` and drops all else; a "+" counts only in front (A1, B3). */
 export function cleanNumber(text: string): string {
-  const kept = text.slice(0, maxInputLength).replace(/[^0-9+*#]/g, '');
+  const kept = asciiDigits(text.slice(0, maxInputLength)).replace(/[^0-9+*#]/g, '');
   return kept.startsWith('+') ? `+${kept.slice(1).replaceAll('+', '')}` : kept.replaceAll('+', '');
 }
 

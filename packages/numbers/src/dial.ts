@@ -60,12 +60,15 @@ export function dial({ typed, location }: DialInput): DialResult | DialError {
     const digits = step('B0', typed, typed.slice(1), 'direct dialling');
     if (!/^[0-9A-Za-z+*#()\-. ]{1,40}$/.test(digits))
       return { ok: false, reason: 'not_dialable', trace };
+    const emergency = emergencyNumber(typed, location);
+    // The PBX knows an emergency number without what people write between its digits.
+    const sent = emergency === null ? digits : cleanNumber(digits);
     return {
       ok: true,
-      digits,
-      number: digits,
+      digits: sent,
+      number: sent,
       class: 'raw',
-      emergency: emergencyNumber(digits, location),
+      emergency,
       lettersDropped: false,
       trace,
     };

@@ -128,6 +128,22 @@ test('failures on one identity are slowed down; successes and other identities a
   expect(await codeOf(enter(user.identity))).toBe('fine');
 });
 
+test('an identity is one however it is written; words nobody reads give no further attempts', async () => {
+  const { tenant, user } = await member();
+  const spellings = (round: number) => [
+    { identity: user.identity, tenant: `word ${round}` },
+    { identity: user.identity.toUpperCase() },
+    { identity: user.userName, tenant: tenant.alias },
+    { identity: user.userName, tenant: tenant.id },
+  ];
+  const results: string[] = [];
+  for (let round = 0; round < 3; round += 1)
+    for (const spelling of spellings(round))
+      results.push(await codeOf(enter(spelling.identity, { ...spelling, password: 'falsch' })));
+  expect(results.slice(0, 10)).toEqual(Array(10).fill('invalid_credentials'));
+  expect(results.slice(10)).toEqual(['rate_limited', 'rate_limited']);
+});
+
 test('PLT-015 users of a suspended tenant get the scope emergency and nothing else', async () => {
   const { tenant, user } = await member();
   const before = await enter(user.identity);

@@ -6,6 +6,7 @@ import type { TenantTransaction } from '@trunkline/database/tenancy.ts';
 import { devices, sessions } from '@trunkline/database/tenant/sessions.ts';
 import { passwordCredentials, users } from '@trunkline/database/tenant/users.ts';
 import type { PasswordHasher } from '@trunkline/platform/password.ts';
+import type { RateLimiter } from '@trunkline/platform/rate-limit.ts';
 import { and, eq } from 'drizzle-orm';
 import type { ControlContext } from '../core/context.ts';
 import { changeTenant, readTenant } from '../core/tenant-work.ts';
@@ -47,26 +48,29 @@ export async function signIn(
   address: string,
 ): Promise<SignInResult> {
   const wanted = parse(schema, input);
-  const giveBack = takeAttempt(ctx, wanted, address);
+  takeFrom(ctx.signInLimits.address, address);
   const { userName, route } = await locate(ctx, wanted);
+  const giveBack = takeAttempt(ctx, userName, route);
   const user = await authenticate(ctx, route, userName, wanted.password);
   giveBack();
   if (!route || !open.has(route.state)) throw new TrunklineError('tenant_suspended');
   return openSession({ ...ctx, tenantId: route.tenantId }, user, wanted);
 }
 
-/** Counts the attempt before any work is done; a success is given back to the identity. */
-function takeAttempt(ctx: ControlContext, wanted: SignIn, address: string): () => void {
-  const identity = `${wanted.tenant?.toLowerCase() ?? ''} ${wanted.identity.toLowerCase()}`;
-  for (const [limiter, key] of [
-    [ctx.signInLimits.address, address],
-    [ctx.signInLimits.identity, identity],
-  ] as const) {
-    const decision = limiter.take(key);
-    if (!decision.ok)
-      throw new TrunklineError('rate_limited', { retryAfterSeconds: decision.retryAfterSeconds });
-  }
-  return () => void ctx.signInLimits.identity.take(identity, -1);
+function takeFrom(limiter: RateLimiter, key: string): void {
+  const decision = limiter.take(key);
+  if (!decision.ok)
+    throw new TrunklineError('rate_limited', { retryAfterSeconds: decision.retryAfterSeconds });
+}
+
+/**
+ * Counts the attempt before the password is looked at; a success is given back. The same account
+ * is one key however it is written: by domain, by alias, by tenant id, with words nobody reads.
+ */
+function takeAttempt(ctx: ControlContext, userName: string, route: TenantRoute | null): () => void {
+  const account = `${route?.tenantId ?? ''} ${userName}`;
+  takeFrom(ctx.signInLimits.identity, account);
+  return () => void ctx.signInLimits.identity.take(account, -1);
 }
 
 /** Splits the identity and finds its tenant: by presence domain, or by the alias or id given. */
