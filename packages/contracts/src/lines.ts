@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
+import { lineOfText } from './text.ts';
 import { instant } from './time.ts';
 
 /** SIP responses an admin may choose for calls nobody takes (LIN-062). 180 = keep ringing. */
@@ -23,7 +24,7 @@ const host = z
 
 const lineGroupFields = {
   /** Unique, free text; should name the PBX (LIN-038). */
-  name: z.string().trim().min(1).max(120),
+  name: lineOfText(120),
   /** Registrar or proxy of the PBX (LIN-039). */
   registrarHost: host,
   registrarPort: z.number().int().min(1).max(65535),

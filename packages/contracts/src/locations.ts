@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
+import { lineOfText } from './text.ts';
 import { instant, timeZone } from './time.ts';
 
 const digits = (max: number) =>
@@ -17,7 +18,7 @@ const areaCode = z
 
 /** The location record (NUM-007); rule lists join in their own resources. */
 const fields = {
-  name: z.string().trim().min(1).max(120),
+  name: lineOfText(120),
   /** Country calling code without "+", for example "49". */
   countryCode: digits(3),
   areaCode,

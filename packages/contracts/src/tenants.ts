@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
+import { lineOfText } from './text.ts';
 import { instant, language, timeZone } from './time.ts';
 import { ucPassword, userName } from './users.ts';
 
@@ -77,14 +78,14 @@ export type Tenant = z.infer<typeof tenant>;
 export const createTenant = z
   .strictObject({
     alias: tenantAlias,
-    displayName: z.string().trim().min(1).max(120),
-    legalName: z.string().trim().min(1).max(200).optional(),
-    externalReference: z.string().trim().min(1).max(120).optional(),
+    displayName: lineOfText(120),
+    legalName: lineOfText(200).optional(),
+    externalReference: lineOfText(120).optional(),
     timeZone: timeZone.default('Europe/Berlin'),
     defaultLanguage: language.default('de'),
     firstAdmin: z.strictObject({
       userName,
-      displayName: z.string().trim().min(1).max(120),
+      displayName: lineOfText(120),
       email: z.email().max(254).optional(),
       /** Left out: the admin signs in only once a password was set. */
       password: ucPassword.optional(),
@@ -95,8 +96,8 @@ export type CreateTenant = z.infer<typeof createTenant>;
 
 export const updateTenant = z
   .strictObject({
-    displayName: z.string().trim().min(1).max(120).optional(),
-    legalName: z.string().trim().min(1).max(200).nullable().optional(),
+    displayName: lineOfText(120).optional(),
+    legalName: lineOfText(200).nullable().optional(),
     timeZone: timeZone.optional(),
     defaultLanguage: language.optional(),
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
 import { role } from './scopes.ts';
+import { lineOfText } from './text.ts';
 import { instant, language } from './time.ts';
 
 /** The local part of the identity `<user name>@<presence domain>` (PLT-006). */
@@ -17,7 +18,7 @@ export const userName = z
 export const ucPassword = z.string().min(8).max(256).meta({ format: 'password' });
 
 /** A number as an admin enters it; formatted by the location later. */
-export const phoneNumberText = z.string().trim().min(1).max(64);
+export const phoneNumberText = lineOfText(64);
 
 /** Where a number stands in the user's contact data; `business` and `phone1` … bind lines. */
 export const phoneSlot = z.enum(['business', 'phone1', 'phone2', 'mobile', 'mailbox']);
@@ -58,7 +59,7 @@ const phonesInput = z
 export const createUser = z
   .strictObject({
     userName,
-    displayName: z.string().trim().min(1).max(120),
+    displayName: lineOfText(120),
     email: z.email().max(254).optional(),
     roles: z.array(role).max(7).default([]),
     language: language.optional(),
@@ -70,7 +71,7 @@ export type CreateUser = z.infer<typeof createUser>;
 
 export const updateUser = z
   .strictObject({
-    displayName: z.string().trim().min(1).max(120).optional(),
+    displayName: lineOfText(120).optional(),
     email: z.email().max(254).nullable().optional(),
     roles: z.array(role).max(7).optional(),
     language: language.nullable().optional(),

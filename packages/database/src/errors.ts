@@ -2,6 +2,8 @@
 export type DatabaseFailure =
   | { readonly kind: 'unique'; readonly constraint: string }
   | { readonly kind: 'foreign_key'; readonly constraint: string }
+  /** Text no database column can hold, such as U+0000. */
+  | { readonly kind: 'unfit_text' }
   | { readonly kind: 'retry' }
   | { readonly kind: 'unreachable' };
 
@@ -42,6 +44,7 @@ export function databaseFailure(error: unknown): DatabaseFailure | null {
     if (typeof code === 'string') {
       if (code === '23505') return { kind: 'unique', constraint: String(constraint ?? '') };
       if (code === '23503') return { kind: 'foreign_key', constraint: String(constraint ?? '') };
+      if (code === '22021' || code === '22P05') return { kind: 'unfit_text' };
       if (code === '40001' || code === '40P01') return { kind: 'retry' };
       if (unreachableCodes.has(code) || code.startsWith('08')) return { kind: 'unreachable' };
     }

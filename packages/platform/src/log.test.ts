@@ -46,6 +46,22 @@ test('lines below the level are not written; errors keep message and code', () =
   expect(JSON.parse(written[0] ?? '').err).toMatchObject({ message: 'boom', code: 'ECONNREFUSED' });
 });
 
+test('a failed query is told without its values, also as a cause', () => {
+  const lines: string[] = [];
+  const log = createLogger({ name: 'test', level: 'info', write: (line) => lines.push(line) });
+  const params = ['+4930123456', 'anna\n    at once', 'hash'];
+  const query = Object.assign(new Error(`Failed query: select $1\nparams: ${params}`), { params });
+  log.error({ err: query }, 'failed');
+  log.error({ err: new Error('unavailable', { cause: query }) }, 'failed');
+  expect(lines).toHaveLength(2);
+  for (const line of lines) {
+    expect(line).toContain('Failed query: select $1');
+    expect(line).toContain('log.test.ts');
+    for (const value of ['4930123456', 'anna', 'at once', 'hash'])
+      expect(line).not.toContain(value);
+  }
+});
+
 test('the cause of an error is told, to a bounded depth', () => {
   const { logger, written } = lines('info');
   const loop = new Error('outer', { cause: new Error('inner') });

@@ -24,12 +24,23 @@ const contentKey =
 const redacted = '[redacted]';
 const maxDepth = 5;
 
+/** A failed query says its values (drizzle: `params`) in its message; they may be anything. */
+function withoutValues(error: Error): string {
+  const { message } = error;
+  if (!('params' in error)) return message;
+  const values = message.indexOf('\nparams:');
+  return values < 0 ? message : `${message.slice(0, values)}\nparams: ${redacted}`;
+}
+
 /** Applies the masking rule to one value, to a bounded depth. */
 export function mask(value: unknown, level: LogLevel, depth = 0): unknown {
   if (value instanceof Error && depth <= maxDepth) {
     const code = 'code' in value ? value.code : undefined;
     const cause = value.cause === undefined ? undefined : mask(value.cause, level, depth + 1);
-    return { name: value.name, message: value.message, code, stack: value.stack, cause };
+    const message = withoutValues(value);
+    // The stack begins with the message.
+    const stack = value.stack?.replace(value.message, () => message);
+    return { name: value.name, message, code, stack, cause };
   }
   if (typeof value !== 'object' || value === null) return value;
   if (depth > maxDepth) return '[deep]';

@@ -33,6 +33,13 @@ describe('who calls', () => {
     expect(party('40', '40').name).toBeNull();
   });
 
+  test('what a PBX reports can be read in one line and one direction', () => {
+    expect(party('\u202e\u0000boss', '\u202eAnna\r\n\u001b[31m')).toMatchObject({
+      display: 'boss',
+      name: 'Anna[31m',
+    });
+  });
+
   test('a withheld number stays withheld', () => {
     expect(party('anonymous', 'Anonymous')).toMatchObject({ number: null, userId: null });
   });

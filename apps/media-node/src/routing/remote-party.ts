@@ -1,4 +1,5 @@
 import type { RemoteParty } from '@trunkline/contracts/calls.ts';
+import { cleanLine } from '@trunkline/contracts/text.ts';
 import { displayNumber } from '@trunkline/numbers/display.ts';
 import { interpretReported } from '@trunkline/numbers/reported.ts';
 import type { LocationConfig, TenantModel } from '../config/tenant-model.ts';
@@ -11,13 +12,18 @@ export function reportedParty(
   location: LocationConfig,
   reported: { user: string; displayName: string | null },
 ): RemoteParty {
-  const reportedName = reported.displayName?.trim().slice(0, 200) || null;
+  const reportedName = cleanLine(reported.displayName ?? '').slice(0, 200) || null;
   if (withheldUsers.has(reported.user.toLowerCase()))
     return { number: null, display: '', name: reportedName, userId: null };
   const { number } = interpretReported({ raw: reported.user, kind: 'in', location });
   // A name instead of a number (SIP users need no digits) is shown as it came.
   if (number === '')
-    return { number: null, display: reported.user.slice(0, 64), name: reportedName, userId: null };
+    return {
+      number: null,
+      display: cleanLine(reported.user).slice(0, 64),
+      name: reportedName,
+      userId: null,
+    };
   const party = partyOf(tenant, location, number);
   // Many PBXs repeat the number as display name.
   const isName = reportedName !== null && reportedName !== reported.user;

@@ -16,6 +16,8 @@ test.each([
   ['57P01', undefined, 'unavailable'],
   ['08006', undefined, 'unavailable'],
   ['57014', undefined, 'unavailable'],
+  ['22021', undefined, 'invalid_request'],
+  ['22P05', undefined, 'invalid_request'],
 ])('%s %s is told as %s', (code, constraint, expected) => {
   expect(translateFailure(refusal(code, constraint))).toMatchObject({ code: expected });
 });

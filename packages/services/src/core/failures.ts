@@ -35,6 +35,11 @@ export function translateFailure(error: unknown): unknown {
     }
     case 'foreign_key':
       return new TrunklineError('still_in_use', { cause: error });
+    case 'unfit_text':
+      return new TrunklineError('invalid_request', {
+        cause: error,
+        errors: [{ pointer: '', message: 'text with a character that cannot be stored' }],
+      });
     case 'retry':
     case 'unreachable':
       return new TrunklineError('unavailable', { cause: error, retryAfterSeconds: 1 });
