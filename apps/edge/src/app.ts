@@ -61,7 +61,11 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono<EdgeEnv> {
       throw new TrunklineError('payload_too_large');
     },
   });
-  const signedIn = authenticate(verifyToken, createRateLimiter({ ...userRate, clock }));
+  const signedIn = authenticate(
+    verifyToken,
+    createRateLimiter({ ...userRate, clock }),
+    hub.refusal,
+  );
   for (const path of ['/v1/me', '/v1/people', '/v1/journal']) {
     app.use(path, signedIn);
     app.use(`${path}/*`, signedIn);

@@ -212,8 +212,14 @@ test('a suspended tenant: open sockets keep emergency calls only, until it is re
   await eventually(async () =>
     expect(await refusal()).toMatchObject({ error: { code: 'tenant_suspended' } }),
   );
+  const people = () =>
+    fetch(`http://127.0.0.1:${edge.port}/v1/people`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+  expect(await (await people()).json()).toMatchObject({ code: 'tenant_suspended' });
   expect((await post(`/v1/tenants/${tenant.id}/resume`, apiKey, reason, 'resume-1')).ok).toBe(true);
   await eventually(async () => expect(await refusal()).toMatchObject({ ok: true }));
+  expect((await people()).status).toBe(200);
   client.socket.close(4001);
 });
 

@@ -74,11 +74,17 @@ describe('notices of the control plane', () => {
     const sid = newId('session');
     const token = await rig.token(anna, { sid });
     const client = await openRealtime(rig.url, token);
+    expect((await rig.fetch('/v1/people', token)).status).toBe(200);
     rig.control.notice({ t: 'session.ended', tenant: anna.tenant, sessionId: sid });
     await eventually(() => expect(client.closed).toEqual({ code: 1008 }));
     expect(client.frames.at(-1)).toMatchObject({ t: 'bye', code: 'session_expired' });
     const again = await openRealtime(rig.url, token);
     expect(again.frames[0]).toMatchObject({ t: 'bye', code: 'session_expired' });
+    for (const path of ['/v1/me', '/v1/people', '/v1/journal']) {
+      const refused = await rig.fetch(path, token);
+      expect(refused.status).toBe(401);
+      expect(await refused.json()).toMatchObject({ code: 'session_expired' });
+    }
   });
 });
 

@@ -35,6 +35,7 @@ app.use(
       return { ...claims, sub: `usr_${token}` };
     },
     createRateLimiter({ capacity: 2, refillPerSecond: 0.5, maxKeys: 10, clock }),
+    ({ sub }) => (sub === 'usr_gone' ? 'session_expired' : undefined),
   ),
 );
 app.get('/', (c) => c.text(c.get('claims').sub));
@@ -42,7 +43,7 @@ app.get('/', (c) => c.text(c.get('claims').sub));
 const get = (authorization?: string) =>
   app.request('/', authorization ? { headers: { authorization } } : {});
 
-test.each([[undefined], ['Basic x'], ['Bearer'], ['Bearer a b'], ['Bearer bad']])(
+test.each([[undefined], ['Basic x'], ['Bearer'], ['Bearer a b'], ['Bearer bad'], ['Bearer gone']])(
   '%s is not let through',
   async (authorization) => {
     expect((await get(authorization)).status).toBe(401);

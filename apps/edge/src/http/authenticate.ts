@@ -1,5 +1,5 @@
-import { scopesOf } from '@trunkline/contracts/auth.ts';
-import { TrunklineError } from '@trunkline/contracts/errors.ts';
+import { type AccessClaims, scopesOf } from '@trunkline/contracts/auth.ts';
+import { type ErrorCode, TrunklineError } from '@trunkline/contracts/errors.ts';
 import type { RateLimiter } from '@trunkline/platform/rate-limit.ts';
 import type { AccessTokenVerifier } from '@trunkline/platform/tokens.ts';
 import type { MiddlewareHandler } from 'hono';
@@ -7,11 +7,14 @@ import type { EdgeEnv } from './context.ts';
 
 /**
  * Lets signed-in users through: a valid access token with the scope `client`, within their rate.
- * The token is verified here, at the edge; the control plane is not asked.
+ * The token is verified here, at the edge; the control plane is not asked. What it told of ended
+ * sign-ins and suspended tenants counts at once, not only when the token ends.
+ * @param refusal why a token that verifies is not to be let through
  */
 export function authenticate(
   verifyToken: AccessTokenVerifier,
   limiter: RateLimiter,
+  refusal: (claims: AccessClaims) => ErrorCode | undefined,
 ): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
     const token = /^Bearer ([^\s]{1,4096})$/i.exec(c.req.header('authorization') ?? '')?.[1];
@@ -25,6 +28,8 @@ export function authenticate(
           scope: 'client',
         },
       );
+    const refused = refusal(claims);
+    if (refused) throw new TrunklineError(refused);
     const rate = limiter.take(`${claims.tid} ${claims.sub}`);
     if (!rate.ok)
       throw new TrunklineError('rate_limited', { retryAfterSeconds: rate.retryAfterSeconds });

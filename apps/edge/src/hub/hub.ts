@@ -1,3 +1,5 @@
+import type { AccessClaims } from '@trunkline/contracts/auth.ts';
+import type { ErrorCode } from '@trunkline/contracts/errors.ts';
 import type { ControlToEdge } from '@trunkline/contracts/link.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
@@ -54,6 +56,11 @@ export interface Hub {
   notice(frame: ControlToEdge): void;
   /** Notices were lost: every client fetches what it holds copies of. */
   noticesMissed(): void;
+  /**
+   * Why a token that verifies opens nothing but the emergency door: its sign-in was ended, its
+   * tenant suspended. Undefined when nothing stands against it.
+   */
+  refusal(claims: AccessClaims): ErrorCode | undefined;
   /** A user's presence with the facts behind it. */
   explain(whom: Whom): ExplainedPresence;
   sweep(): void;
@@ -225,6 +232,11 @@ export function createHub(options: HubOptions): Hub {
       sessions.forgetTenantStates();
       const event: RealtimeEvent = { type: 'directory.changed', data: {} };
       for (const tenant of registry.tenants()) bus.publish({ t: 'event', tenant, event });
+    },
+    refusal(claims) {
+      if (sessions.wasEnded(claims)) return 'session_expired';
+      const standing = sessions.standing(claims);
+      return standing.is === 'full' ? undefined : standing.because;
     },
     explain: presence.explain,
     sweep() {
