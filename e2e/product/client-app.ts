@@ -73,7 +73,7 @@ function clientUser(page: Page): ClientUser {
       if ((await keypad.getAttribute('aria-pressed')) !== 'true') await keypad.click();
       for (const key of keys)
         await card()
-          .getByRole('button', { name: `Key ${key}`, exact: true })
+          .getByRole('button', { name: new RegExp(`^[${key}]\\s*[A-Z]*$`) })
           .click();
     },
     async connected() {
