@@ -79,6 +79,7 @@ for (const look of looks) {
   const admin = await signedIn(look, 'admin', '/portal/');
   await shot(admin, 'portal-overview', look);
   await admin.goto(`${product.url}/portal/lines`);
+  await admin.getByRole('link', { name: 'Simulierte Telefonanlage' }).first().click();
   await shot(admin, 'portal-lines', look);
   await admin.goto(`${product.url}/portal/people`);
   await shot(admin, 'portal-people', look);
