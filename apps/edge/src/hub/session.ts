@@ -125,6 +125,11 @@ export function createSession(options: SessionOptions): Session {
     pushResult(commandId, body) {
       // Numbered before it is written: a failing socket must not make it count as missing.
       results.set(commandId, buffer.lastSeq + 1);
+      // Behind what the replay buffer keeps nothing arrives by itself any more.
+      for (const [id, resultSeq] of results) {
+        if (results.size <= limits.replayFrames) break;
+        if (resultSeq !== undefined) results.delete(id);
+      }
       session.push(body);
     },
     canResume: (seq) => buffer.after(seq) !== undefined,
