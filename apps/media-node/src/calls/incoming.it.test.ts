@@ -93,6 +93,22 @@ describe('incoming calls', () => {
     expect(await stateOf(all, all.anna, 'connected')).toBeTruthy();
   });
 
+  test('answered and hung up at once: the call ends, the PBX is refused', async () => {
+    const { all, seen } = await ring({ anna: 1 });
+    const { peers, anna } = all;
+    const { id } = await stateOf(all, anna, 'ringing');
+    await ringing(seen);
+    const sdp = await (await browser()).offer();
+    const [taken, hungUp] = await Promise.all([
+      peers.command(anna, 'call.answer', { callId: id, sdp }),
+      peers.command(anna, 'call.hangup', { callId: id }),
+    ]);
+    expect(hungUp).toMatchObject({ ok: true });
+    expect(taken).toMatchObject({ ok: false, code: 'call_gone' });
+    expect(await endOf(all)).toMatchObject({ by: 'local', cause: 'cancelled' });
+    await vi.waitFor(() => expect(seen.failed).toBe(486), wait);
+  });
+
   test('cancelled by the caller: missed', async () => {
     const { all, call, seen } = await ring({ anna: 1 });
     await ringing(seen);

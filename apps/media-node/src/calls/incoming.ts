@@ -21,6 +21,7 @@ import { type RejectVariant, reactionToReject, reactionWhenNobody } from './reje
 
 const statusWhenFull = 486;
 const statusWhenNobodyAnswers = 480;
+const statusWhenHungUp = 486;
 const statusWhenStopping = 503;
 
 /** What an incoming call needs beyond `LiveCall`: its PBX leg and whose devices ring. */
@@ -131,6 +132,9 @@ export async function answerCall(
   const state = ringing.get(call);
   if (!state || !call.input('userAnswers')) throw new TrunklineError('call_state');
   const { leg } = state;
+  // Whose it is from here on: who answers may hang up before the media stands.
+  call.userId = o.userId;
+  call.deviceId = o.deviceId;
   try {
     const { media, answerSdp } = await CallMedia.open(env, call.id, o.sdp);
     if (!stillAnswering(call)) {
@@ -140,8 +144,6 @@ export async function answerCall(
     call.media = media;
     const sdp = leg.offer === null ? media.offer() : await media.answerOffer(leg.offer);
     if (!stillAnswering(call)) throw new TrunklineError('call_gone');
-    call.userId = o.userId;
-    call.deviceId = o.deviceId;
     leg.answer(sdp);
     awaitBrowser(env, call);
     partOthers(env, call, o.userId);
@@ -152,6 +154,10 @@ export async function answerCall(
     env.logger.warn({ tenant: call.tenantId, call: call.id, err: error }, 'answering failed');
     call.media?.close();
     call.media = null;
+    if (stillAnswering(call)) {
+      call.userId = null;
+      call.deviceId = null;
+    }
     call.input('answerFailed');
     throw new TrunklineError('media_failed', { cause: error });
   }
@@ -223,7 +229,8 @@ function attachEffects(env: CallEnvironment, call: LiveCall, leg: IncomingLeg): 
   const nothing = () => undefined;
   call.attach({
     ringPbx: () => leg.ring(),
-    refusePbx: (end) => leg.reject(end?.sipCode ?? statusWhenStopping),
+    refusePbx: (end) =>
+      leg.reject(end?.sipCode ?? (end?.by === 'local' ? statusWhenHungUp : statusWhenStopping)),
     byePbx: () => leg.bye(),
     noteRinging: () => publish(env, call),
     noteAnswered: () => noteAnswered(env, call),
