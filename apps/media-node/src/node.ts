@@ -185,6 +185,8 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     logger,
   });
   for (const document of documents.documents()) tenants.apply(document);
+  // The edge may have said welcome while they were read: what it was told then was incomplete.
+  edge.servingChanged();
   await reconcile();
   endOrphans(orphans, pbx, lines, logger);
 

@@ -14,6 +14,7 @@ import {
   stateOf,
 } from '../testing/actors.ts';
 import { linesOpen, type Surroundings, surroundings, wait } from '../testing/system.ts';
+import { testTenant } from '../testing/tenant.ts';
 
 /** Starts the media node as the process it is in production. */
 async function startProcess(around: Surroundings): Promise<ChildProcess> {
@@ -153,4 +154,30 @@ test('SIGTERM ends calls in order within seconds; the loss of the parent ends th
   const left = new Promise((resolve) => orphan.once('exit', resolve));
   orphan.disconnect();
   expect(await left).toBe(0);
+});
+
+test('a started node names every tenant, also when the edge says welcome before all were read', async () => {
+  const all = await around();
+  const { peers } = all;
+  const tenants = [all.tenant.config.tenant.id];
+  for (let index = 0; index < 40; index += 1) {
+    const { config } = testTenant({ registrarPort: all.pbx.port });
+    const { id } = config.tenant;
+    tenants.push(id);
+    // No lines: their states would not be at issue here.
+    const payload = { ...config, lineGroups: [] };
+    await peers.publish({ section: `tenant/${id}`, epoch: 1, version: 1, payload });
+  }
+  const namesAll = () =>
+    vi.waitFor(() => {
+      const last = peers.edgeFrames.findLast((frame) => frame.t === 'serving');
+      const named = last?.t === 'serving' ? Object.keys(last.tenants) : [];
+      expect(new Set(named)).toEqual(new Set(tenants));
+    }, wait);
+  const first = await startProcess(all);
+  await namesAll();
+  await kill(first);
+  peers.edgeFrames.length = 0;
+  await startProcess(all);
+  await namesAll();
 });
