@@ -2,9 +2,11 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { fieldErrors } from '@trunkline/contracts/parse.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
+import { withinDeadline } from '@trunkline/platform/deadline.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
 import { createRateLimiter } from '@trunkline/platform/rate-limit.ts';
 import type { AccessTokenVerifier } from '@trunkline/platform/tokens.ts';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Gateway } from './gateway.ts';
 import { authenticate } from './http/authenticate.ts';
@@ -35,6 +37,8 @@ export interface EdgeAppOptions {
 
 /** Requests of one user to the client API: at once, and per second in the long run. */
 const userRate = { capacity: 120, refillPerSecond: 40, maxKeys: 50_000 };
+/** Longest time a request to the client API may take, milliseconds. */
+const deadlineMs = 10_000;
 /** Largest body the client API takes, bytes. */
 const maxBodyBytes = 64 * 1024;
 
@@ -66,7 +70,10 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono<EdgeEnv> {
     createRateLimiter({ ...userRate, clock }),
     hub.refusal,
   );
+  const inTime: MiddlewareHandler<EdgeEnv> = (_c, next) => withinDeadline(deadlineMs, next);
   for (const path of ['/v1/me', '/v1/people', '/v1/journal']) {
+    app.use(path, inTime);
+    app.use(`${path}/*`, inTime);
     app.use(path, signedIn);
     app.use(`${path}/*`, signedIn);
     app.use(`${path}/*`, smallBody, async (c, next) => {

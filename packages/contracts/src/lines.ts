@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
+import { isPeerAddress } from './peer-address.ts';
 import { lineOfText } from './text.ts';
 import { instant } from './time.ts';
 
@@ -20,7 +21,15 @@ const host = z
   .trim()
   .min(1)
   .max(253)
-  .regex(/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])$/, { message: 'a host name or IP address' });
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/i,
+    {
+      message: 'a host name or IP address',
+    },
+  )
+  .refine((value) => !/^[0-9.]+$/.test(value) || isPeerAddress(value), {
+    message: 'no telephone system can have this address',
+  });
 
 const lineGroupFields = {
   /** Unique, free text; should name the PBX (LIN-038). */

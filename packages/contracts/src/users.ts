@@ -56,12 +56,17 @@ const phonesInput = z
     message: 'each slot may occur once',
   });
 
+const rolesInput = z
+  .array(role)
+  .max(7)
+  .refine((list) => new Set(list).size === list.length, { message: 'each role may occur once' });
+
 export const createUser = z
   .strictObject({
     userName,
     displayName: lineOfText(120),
     email: z.email().max(254).optional(),
-    roles: z.array(role).max(7).default([]),
+    roles: rolesInput.default([]),
     language: language.optional(),
     password: ucPassword.optional(),
     phones: phonesInput.default([]),
@@ -73,7 +78,7 @@ export const updateUser = z
   .strictObject({
     displayName: lineOfText(120).optional(),
     email: z.email().max(254).nullable().optional(),
-    roles: z.array(role).max(7).optional(),
+    roles: rolesInput.optional(),
     language: language.nullable().optional(),
     enabled: z.boolean().optional(),
     phones: phonesInput.optional(),

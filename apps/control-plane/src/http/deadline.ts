@@ -1,4 +1,4 @@
-import { TrunklineError } from '@trunkline/contracts/errors.ts';
+import { withinDeadline } from '@trunkline/platform/deadline.ts';
 import type { Middleware } from './env.ts';
 
 /**
@@ -6,18 +6,5 @@ import type { Middleware } from './env.ts';
  * (and an idempotent one is found done by the next try).
  */
 export function deadline(ms: number): Middleware {
-  return async (_c, next) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new TrunklineError('unavailable', { cause: new Error('took too long') })),
-        ms,
-      );
-    });
-    try {
-      await Promise.race([next(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  return (_c, next) => withinDeadline(ms, next);
 }

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { isPeerAddress } from '@trunkline/contracts/peer-address.ts';
 
 const maxHosts = 2000;
 
@@ -19,6 +20,8 @@ export class PbxResolver {
       );
       const [first] = addresses;
       if (first === undefined) throw new Error('no address');
+      const wrong = addresses.find((address) => !isPeerAddress(address));
+      if (wrong !== undefined) throw new Error(`${wrong} cannot be a telephone system`);
       remember(this.known, host, addresses);
       this.failures.delete(host);
       return first;
