@@ -1,3 +1,4 @@
+import type { LineId } from '@trunkline/contracts/ids.ts';
 import type { LineEntry } from '../config/tenant-model.ts';
 
 /** What of an INVITE decides whose it is. */
@@ -29,11 +30,14 @@ export function contactUserOf(entry: LineEntry): string {
 /**
  * Finds the line of an INVITE. Deny by default: only the PBX of the line's own group may call it.
  * @param addressesOf where the PBX of an entry's group may send from
+ * @param isOpen whether a line is registered: by its user name alone only such a line is found, so
+ *   that nobody takes part who merely claims the same PBX and user without knowing the password
  */
 export function routeInbound(
   facts: InboundFacts,
   lines: readonly LineEntry[],
   addressesOf: (entry: LineEntry) => readonly PbxAddress[],
+  isOpen: (lineId: LineId) => boolean,
 ): InboundDecision {
   const fromPbx = lines.filter((entry) =>
     addressesOf(entry).some((pbx) => pbx.address === facts.sourceAddress),
@@ -44,12 +48,13 @@ export function routeInbound(
   if (byContact) return { ok: true, entry: byContact };
 
   // Several PBXs may stand behind one address (NAT): their port tells them apart.
-  const samePort = fromPbx.filter((entry) =>
+  const open = fromPbx.filter((entry) => isOpen(entry.line.id));
+  const samePort = open.filter((entry) =>
     addressesOf(entry).some(
       (pbx) => pbx.address === facts.sourceAddress && pbx.port === facts.sourcePort,
     ),
   );
-  for (const candidates of samePort.length > 0 ? [samePort] : [fromPbx])
+  for (const candidates of samePort.length > 0 ? [samePort] : [open])
     for (const user of [facts.requestUser, facts.toUser]) {
       const [only, second] = candidates.filter((entry) => entry.line.userName === user);
       if (only && !second) return { ok: true, entry: only };

@@ -36,6 +36,7 @@ export function takeInvites(
         resolver
           .addressesOf(group.registrarHost)
           .map((address) => ({ address, port: group.registrarPort })),
+      (lineId) => env.lines.isOpen(lineId),
     );
     if (!decision.ok) {
       const fields = { source: call.remote.address, status: decision.status };
