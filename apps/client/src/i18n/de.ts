@@ -76,7 +76,7 @@ export const de = {
     busy: 'Beschäftigt',
     do_not_disturb: 'Bitte nicht stören',
     away: 'Abwesend',
-    appear_offline: 'Offline anzeigen',
+    appear_offline: 'Als offline anzeigen',
     note: 'Notiz für Kollegen',
     notePlaceholder: 'z. B. Heute im Homeoffice',
     until: 'Gilt',
@@ -213,7 +213,7 @@ export const de = {
     micBusyHelp:
       'Vielleicht nutzt es gerade ein anderes Programm. Schließen Sie es und versuchen Sie es noch einmal.',
     listenOnly: 'Ohne Mikrofon verbunden: Sie hören, werden aber nicht gehört.',
-    elsewhere: 'Läuft in einem anderen Fenster oder auf einem anderen Gerät',
+    elsewhere: 'In diesem Fenster nicht zu hören',
     emergency: 'Notruf',
     notificationTitle: 'Anruf von {{name}}',
     unknown: 'Unbekannt',

@@ -212,7 +212,7 @@ export const en: SameKeys<typeof de> = {
     micBusy: 'The microphone cannot be opened',
     micBusyHelp: 'Another program may be using it. Close that program and try again.',
     listenOnly: 'Connected without a microphone: you hear, but are not heard.',
-    elsewhere: 'Running in another window or on another device',
+    elsewhere: 'Not heard in this window',
     emergency: 'Emergency call',
     notificationTitle: 'Call from {{name}}',
     unknown: 'Unknown',

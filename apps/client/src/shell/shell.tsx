@@ -1,4 +1,4 @@
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { ConnectionBar } from '@trunkline/ui/components/connection-bar.tsx';
 import { useStore } from '@trunkline/ui/stores/store.ts';
@@ -9,7 +9,7 @@ import { session } from '../app/session.ts';
 import { startServices } from '../app/start.ts';
 import { CallLayer } from '../calls/call-layer.tsx';
 import { forgetKept } from '../data/kept.ts';
-import { createQueryClient } from '../data/queries.ts';
+import { createQueryClient, meQuery } from '../data/queries.ts';
 import { useLiveData } from '../data/use-live-data.ts';
 import { useT } from '../i18n/index.ts';
 import { UpdateNotice } from '../pwa/update-notice.tsx';
@@ -60,10 +60,13 @@ export function Shell() {
 
 function Frame() {
   const { t } = useT();
-  const { realtime, live } = useServices();
+  const { api, profile, realtime, live } = useServices();
   useLiveData();
   const state = useStore(realtime.state);
-  const telephony = useStore(live.telephony);
+  const reachable = useStore(live.telephony);
+  const lines = useQuery(meQuery(api, profile.id)).data?.lines ?? [];
+  // Who has no line is served by no node: nothing of theirs is away.
+  const telephony = reachable || lines.length === 0;
   return (
     <div className={styles.frame}>
       <a className={styles.skip} href="#content">
