@@ -181,7 +181,7 @@ export const de = {
     ddiTo: 'bis',
     ddiHint: 'Beide gleich lang, zum Beispiel 10 bis 99.',
     exchangeType: 'Anschluss',
-    ddi: 'Anlagenanschluss mit Durchwahlen',
+    ddi: 'Anlagenanschluss',
     msn: 'Einzelne Rufnummern (MSN)',
     sectionPbx: 'Telefonanlage',
     usesPbx: 'Hinter einer Telefonanlage',
