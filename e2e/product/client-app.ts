@@ -42,7 +42,7 @@ export async function signInByForm(page: Page, options: SignInOptions): Promise<
   await page.locator('input[autocomplete="username"]').fill(options.identity);
   await page.locator('input[autocomplete="current-password"]').fill(options.password);
   await page.locator('form button[type="submit"]').click();
-  await page.getByRole('navigation').first().waitFor();
+  await page.getByRole('navigation').getByRole('link').first().waitFor();
 }
 
 function clientUser(page: Page): ClientUser {

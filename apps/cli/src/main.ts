@@ -52,8 +52,16 @@ function explain(error: unknown): string {
     );
     return `${error.message}${fields.join('')}`;
   }
+  if (error instanceof Error && error.message === 'fetch failed')
+    return `the API cannot be reached (${reasonOf(error.cause)}); set TRUNKLINE_API_URL or --api to its address`;
   if (error instanceof Error && 'code' in error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Why a connection failed: all addresses tried have the reason in one of their errors. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
+  return cause instanceof Error ? cause.message : 'no reason given';
 }
 
 run(process.argv.slice(2)).then(

@@ -17,7 +17,7 @@ import { journalEntryResource } from './entry-resource.ts';
 
 const filters: Readonly<Record<JournalQuery['filter'], SQL | undefined>> = {
   all: undefined,
-  missed: eq(journalEntries.result, 'missed'),
+  missed: eq(journalEntries.unanswered, true),
   incoming: eq(journalEntries.direction, 'incoming'),
   outgoing: eq(journalEntries.direction, 'outgoing'),
 };
