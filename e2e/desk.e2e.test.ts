@@ -130,6 +130,8 @@ describe.skipIf(suite.skip)(suite.name, () => {
       direction: 'outgoing',
       result: 'answered',
       remoteNumber: '+49301234530',
+      remoteName: 'Dora Desk',
+      lineNumber: '+49301234520',
       endedBy: 'remote',
     });
     expectExactTimes(entry, before);

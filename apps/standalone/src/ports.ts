@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { writePrivateFile } from '@trunkline/platform/node/identity-file.ts';
@@ -7,8 +8,27 @@ export class PortInUseError extends Error {
   override readonly name = 'PortInUseError';
 }
 
+/**
+ * Free ports are taken from here: below the range systems give outgoing connections (Linux from
+ * 32768, RFC 6335 from 49152), so that none of ours lands on the port before its server listens.
+ */
+const freeRange = { first: 22_000, last: 31_999 };
+const maxTries = 100;
+
 /** Takes and frees a TCP port. @returns the port, which is a free one if 0 was asked for */
-export function probePort(port: number, address: string): Promise<number> {
+export async function probePort(port: number, address: string): Promise<number> {
+  if (port !== 0) return bindOnce(port, address);
+  for (let tries = 1; ; tries++) {
+    const candidate = randomInt(freeRange.first, freeRange.last + 1);
+    try {
+      return await bindOnce(candidate, address);
+    } catch (error) {
+      if (!(error instanceof PortInUseError) || tries === maxTries) throw error;
+    }
+  }
+}
+
+function bindOnce(port: number, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -26,10 +46,9 @@ export function probePort(port: number, address: string): Promise<number> {
         );
       else reject(error);
     });
-    server.listen({ port, host: address, exclusive: true }, () => {
-      const bound = server.address();
-      server.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : port));
-    });
+    server.listen({ port, host: address, exclusive: true }, () =>
+      server.close(() => resolve(port)),
+    );
   });
 }
 
