@@ -71,6 +71,12 @@ const silenceAfter = 2_000;
 /** A dial command must outlive the pipeline, the trunk and a short reconnect, milliseconds. */
 const dialPatience = 15_000;
 
+/** How often hanging up is asked for at the most, and how long it waits in between, milliseconds. */
+const hangUpTries = 20;
+const hangUpAgain = 400;
+/** Answers of a service that will know the call again in a moment. */
+const comingBack = new Set<string>(['unavailable', 'no_media_node']);
+
 interface Held {
   peer: Peer | null;
   before: MediaSample | null;
@@ -215,9 +221,14 @@ export function createPhone(ports: PhonePorts): Phone {
     }
   }
 
-  function sendHangUp(callId: string): void {
-    ports.command('call.hangup', { callId: callId as never }).catch(() => {
-      // Not reached or gone already: closing the media ends the leg on the service's side too.
+  /**
+   * Asked again while the service is coming back: hanging up twice does no harm. What never gets
+   * through is covered by the media, whose end ends the leg on the service's side too.
+   */
+  function sendHangUp(callId: string, triesLeft = hangUpTries): void {
+    ports.command('call.hangup', { callId: callId as never }).catch((error: unknown) => {
+      if (triesLeft <= 1 || !comingBack.has(asApiError(error).code)) return;
+      setTimeout(() => sendHangUp(callId, triesLeft - 1), hangUpAgain);
     });
   }
 
