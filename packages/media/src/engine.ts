@@ -1,23 +1,52 @@
 /**
  * The media-engine port: what call control may ask of a media engine and what it is told back.
- * Types only; the adapters are `node/forked-engine.ts` (embedded engine in a process of its own)
- * and `node/embedded-engine.ts` (the same engine in this process).
+ * Types only; the adapters are `node/engine-pool.ts` (the embedded engine in a process for each
+ * core), `node/forked-engine.ts` (in one process of its own) and `node/embedded-engine.ts` (in
+ * this process).
  *
- * A *bridge* joins one WebRTC leg (browser; ICE, DTLS-SRTP) and one plain RTP leg (telephone
- * system). Every promise of the port rejects with a `MediaEngineError` (`engine-error.ts`).
+ * A *bridge* joins one WebRTC leg (browser; ICE, DTLS-SRTP) and one RTP leg (telephone system), or
+ * as a *relay* two RTP legs. Every promise of the port rejects with a `MediaEngineError`
+ * (`engine-error.ts`).
  */
 
 /**
- * Audio codecs an engine can carry on the RTP leg, by their RTP encoding name (RFC 3551 §6).
+ * Audio codecs an engine can carry, by their RTP encoding name (RFC 3551 §6, RFC 7587).
  * `codec.ts` describes each; a new codec is added to both.
  */
-export type CodecName = 'PCMA' | 'PCMU';
+export type CodecName = 'PCMA' | 'PCMU' | 'G722' | 'opus';
 
 /** Direction of the RTP leg as seen from our side (RFC 3264 §5.1, already turned round). */
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
-/** Which leg of a bridge is meant. */
-export type BridgeSide = 'webrtc' | 'rtp';
+/** What a bridge joins: a browser and an RTP leg, or two RTP legs. */
+export type BridgeKind = 'webrtc' | 'relay';
+
+/** Which leg of a bridge is meant: `webrtc` and `rtp`, or `rtp` and `far` of a relay. */
+export type BridgeSide = 'webrtc' | 'rtp' | 'far';
+
+/** The sides of a bridge that are RTP legs. */
+export type RtpSide = Exclude<BridgeSide, 'webrtc'>;
+
+/** Protection profiles of SDES (RFC 4568 §6.2, RFC 7714 §14.2). */
+export type SrtpSuite = 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32' | 'AEAD_AES_128_GCM';
+
+/** SRTP keyed by SDES: what the two `a=crypto` lines agreed on. */
+export interface SrtpKeys {
+  suite: SrtpSuite;
+  /**
+   * Key and salt of what we send: the `inline:` value of our own `a=crypto`, base64 without
+   * lifetime and MKI; 30 octets, 28 with GCM.
+   */
+  localKey: string;
+  /** Key and salt of what the far side sends, from its `a=crypto`. */
+  remoteKey: string;
+}
+
+/**
+ * How keys of the other side reach a leg: as RFC 4733 events, as tones in the audio, or not at
+ * all (call control may send SIP INFO on the `dtmf` event).
+ */
+export type KeyForm = 'rfc4733' | 'inband' | 'none';
 
 /** Our side of the plain RTP leg: what belongs in the SDP towards the telephone system. */
 export interface RtpLocal {
@@ -36,11 +65,27 @@ export interface RtpRemote {
   codec: CodecName;
   /** Payload type of `codec` in the direction towards the far side, 0–127. */
   payloadType: number;
-  /** Payload type of `telephone-event/8000`; absent when the far side offers none. */
+  /**
+   * Payload type of `telephone-event` at the clock of `codec`; absent when the far side offers
+   * none.
+   */
   dtmfPayloadType?: number;
+  /** Default `rfc4733` when `dtmfPayloadType` is given, else `none`. */
+  keys?: KeyForm;
+  /** Listens for keys as tones in the far side's audio too; costs decoding. Default false. */
+  detectInband?: boolean;
+  /** Format parameters of the far side's `a=fmtp` for `codec`; read for opus (RFC 7587 §6.1). */
+  fmtp?: string;
+  /** Present: SRTP and SRTCP in both directions, and nothing unprotected is taken. */
+  srtp?: SrtpKeys;
+  /** RTCP on the RTP port (RFC 5761); default: on a port of its own. */
+  rtcpMux?: boolean;
   /** Our direction: `recvonly` and `inactive` send nothing, `sendonly` and `inactive` pass nothing on. */
   direction: MediaDirection;
-  /** Packet time wanted by the far side in ms (`a=ptime`, RFC 8866 §6.4); informative when passing through. */
+  /**
+   * Packet time wanted by the far side in ms (`a=ptime`, RFC 8866 §6.4), 10–60; used when the
+   * audio is transcoded, passed-through audio keeps that of its source. Default 20.
+   */
   ptimeMs?: number;
   /** UDP port of the far side's RTCP (`a=rtcp`, RFC 3605); absent: one above its RTP. */
   rtcpPort?: number;
@@ -85,6 +130,38 @@ export interface RemoteReport {
   jitterMs: number;
 }
 
+/** How good what is received on one side sounds, over the last interval. */
+export interface QualityFigures {
+  codec: CodecName;
+  /** Share of packets lost in the interval, 0–100. */
+  lossPercent: number;
+  /** Interarrival jitter in ms (RFC 3550 §A.8). */
+  jitterMs: number;
+  /** Network round trip to the far end of the leg in ms, null while unknown. */
+  roundTripMs: number | null;
+  /** Estimate of the mean opinion score, 1–4.5 (E-model, ITU-T G.107). */
+  mos: number;
+  /** Whether the leg is protected by SRTP. */
+  encrypted: boolean;
+}
+
+/** The figures of a whole call on one side. */
+export interface QualityTotals {
+  /** Intervals in which audio was received. */
+  intervals: number;
+  mos: { min: number; mean: number };
+  /** Of all packets expected, 0–100. */
+  lossPercent: number;
+  jitterMs: { mean: number; max: number };
+  roundTripMs: { mean: number; max: number } | null;
+}
+
+/** Quality of one side: the last interval's figures and the totals; null before the first. */
+export interface SideQuality {
+  last: QualityFigures;
+  totals: QualityTotals;
+}
+
 /** State of the browser's ICE transport; `new` also before the first offer. */
 export type IceState =
   | 'new'
@@ -104,6 +181,9 @@ export interface WebRtcLegStats {
   roundTripMs: number | null;
   iceState: IceState;
   remoteReport: RemoteReport | null;
+  /** Whether DTLS-SRTP is up; media never flows without. */
+  encrypted: boolean;
+  quality: SideQuality | null;
 }
 
 export interface RtpLegStats {
@@ -118,15 +198,26 @@ export interface RtpLegStats {
   foreign: number;
   /** Packets that were no RTP, or carried a payload type nobody negotiated, dropped. */
   invalid: number;
+  /** SRTP packets whose authentication failed or that were replayed, dropped. */
+  unauthentic: number;
   remoteReport: RemoteReport | null;
+  /** Whether the leg is protected by SRTP. */
+  encrypted: boolean;
+  quality: SideQuality | null;
 }
 
 export interface BridgeStats {
   bridgeId: string;
   /** Age of the bridge in ms. */
   ageMs: number;
+  kind: BridgeKind;
+  /** Of a relay: all zero and null. */
   webrtc: WebRtcLegStats;
   rtp: RtpLegStats;
+  /** The second RTP leg; of a relay only. */
+  far?: RtpLegStats;
+  /** Whether audio is passed through undecoded; null until both codecs are known. */
+  passThrough: boolean | null;
 }
 
 export type WebRtcLostReason = 'dtls-closed' | 'dtls-failed' | 'consent-lost' | 'ice-failed';
@@ -137,15 +228,21 @@ export interface MediaEngineEvents {
   'webrtc-connected': { bridgeId: string };
   /** The browser is gone (tab closed, network lost); the bridge stays until it is closed. */
   'webrtc-lost': { bridgeId: string; reason: WebRtcLostReason };
-  /** The first valid packet of the RTP leg arrived. */
-  'rtp-started': { bridgeId: string; source: { address: string; port: number } };
+  /** The first valid packet of an RTP leg arrived. */
+  'rtp-started': {
+    bridgeId: string;
+    side: RtpSide;
+    source: { address: string; port: number };
+  };
   /**
    * Nothing came from a side for `silentMs`, counted from its last packet or from the moment it
    * could first send; told once per silence, and not while the direction of the leg expects none.
    */
   'media-silent': { bridgeId: string; side: BridgeSide; silentMs: number };
-  /** A key was pressed on a side; told once per key, when it begins. */
+  /** A key was pressed on a side; told once per key, when it begins, in whichever form it came. */
   dtmf: { bridgeId: string; side: BridgeSide; digit: string };
+  /** Every 5 s for each side from which audio came in the interval (VOX-122). */
+  quality: { bridgeId: string; side: BridgeSide } & QualityFigures;
   /** The engine closed the bridge by itself: no packet of any side within the idle limit. */
   'bridge-expired': { bridgeId: string };
   /** The engine process died: these bridges no longer exist. It is started again by itself. */
@@ -154,45 +251,87 @@ export interface MediaEngineEvents {
 
 export type MediaEngineEvent = keyof MediaEngineEvents;
 
+export interface CreateBridge {
+  /** Chosen by the caller, 1–128 characters. */
+  bridgeId: string;
+  /** Local IP address to bind the RTP sockets to. */
+  rtpAddress: string;
+  /** Default `webrtc`. */
+  kind?: BridgeKind;
+}
+
+export interface CreatedBridge {
+  rtp: RtpLocal;
+  /** Of a relay: its second leg. */
+  far?: RtpLocal;
+}
+
+export interface AnswerWebRtc {
+  bridgeId: string;
+  offerSdp: string;
+  /**
+   * Codecs allowed towards the browser, in order of preference (LIN-075); default PCMA, PCMU.
+   */
+  codecs?: CodecName[];
+  /** Put before the default order; without effect when `codecs` is given. */
+  preferred?: CodecName;
+}
+
+export interface SetRtpRemote {
+  bridgeId: string;
+  side?: RtpSide;
+  remote: RtpRemote;
+}
+
+export interface SendDtmf {
+  bridgeId: string;
+  /** The side that is to get the digits, default `rtp`. */
+  side?: BridgeSide;
+  /** `0-9 * # A-D`, at most 64. */
+  digits: string;
+  /** Length of a digit, 40–6000 ms, default 100. */
+  toneMs?: number;
+  /** Pause after a digit, 30–6000 ms, default 70. */
+  gapMs?: number;
+  /** Telephone events (RFC 4733) or tones in the audio; default `rfc4733`. */
+  mode?: Exclude<KeyForm, 'none'>;
+}
+
 export interface MediaEngine {
   /**
-   * Opens a bridge between one WebRTC leg and one plain RTP leg.
+   * Opens a bridge: `webrtc` (default) between a browser and an RTP leg, `relay` between two RTP
+   * legs, `rtp` and `far`, for forwarding and transfer.
    * Rejects with `bridge-exists`, `too-many-bridges` or `rtp-ports-exhausted`.
-   * @param o.bridgeId chosen by the caller, 1–128 characters
-   * @param o.rtpAddress local IP address to bind the RTP socket to
    */
-  createBridge(o: { bridgeId: string; rtpAddress: string }): Promise<{ rtp: RtpLocal }>;
+  createBridge(o: CreateBridge): Promise<CreatedBridge>;
 
   /**
-   * Answers a browser's complete (non-trickle) offer. The answer holds one G.711 codec and
-   * telephone-event/8000 with the offer's payload types; when the telephone system picks the
-   * other law the engine converts by table. A later offer of the same browser connection is an
-   * ICE restart or renegotiation; an offer with another DTLS fingerprint replaces the connection.
-   * The browser's candidates are not used: the engine waits to be checked from there, so announced
-   * addresses must be reachable for it, and `.local` candidates do no harm.
+   * Answers a browser's complete (non-trickle) offer. The answer holds one codec and the
+   * telephone-event of its clock with the offer's payload types. The codec is the RTP leg's when
+   * that is known, allowed and offered (pass-through), else the first of `codecs` that the browser
+   * offers. Whatever the telephone system picks, the engine transcodes when it must. A later offer
+   * of the same browser connection is an ICE restart or renegotiation; an offer with another DTLS
+   * fingerprint replaces the connection. The browser's candidates are not used: the engine waits
+   * to be checked from there, so announced addresses must be reachable for it, and `.local`
+   * candidates do no harm.
    * Rejects with `offer-unusable`.
    */
-  answerWebRtc(o: {
-    bridgeId: string;
-    offerSdp: string;
-    preferred?: CodecName;
-  }): Promise<{ answerSdp: string }>;
+  answerWebRtc(o: AnswerWebRtc): Promise<{ answerSdp: string }>;
 
   /**
-   * Sets or changes the far side of the RTP leg. A changed address or port opens a new, bounded
+   * Sets or changes the far side of an RTP leg. A changed address or port opens a new, bounded
    * window in which the leg may latch to another source of valid packets (see `latchAddresses`).
    * Until the first call nothing is sent and nothing taken.
+   * @param o.side default `rtp`; `far` is the second leg of a relay
    */
-  setRtpRemote(o: { bridgeId: string; remote: RtpRemote }): Promise<void>;
+  setRtpRemote(o: SetRtpRemote): Promise<void>;
 
   /**
-   * Sends DTMF by RFC 4733 towards the RTP leg; resolves when the last digit has been sent.
-   * Digits `0-9 * # A-D`, at most 64 a call; rejects with `dtmf-unavailable` when the far side
-   * negotiated no telephone-event.
-   * @param o.toneMs length of a digit, 40–6000 ms, default 100
-   * @param o.gapMs pause after a digit, 30–6000 ms, default 70
+   * Sends DTMF towards a side; resolves when the last digit has been sent. At most 64 digits may
+   * wait; rejects with `dtmf-unavailable` when the side negotiated no telephone-event and `mode`
+   * is `rfc4733`, or cannot be sent to.
    */
-  sendDtmf(o: { bridgeId: string; digits: string; toneMs?: number; gapMs?: number }): Promise<void>;
+  sendDtmf(o: SendDtmf): Promise<void>;
 
   stats(bridgeId: string): Promise<BridgeStats>;
 
@@ -236,4 +375,18 @@ export interface EngineSettings {
   idleLimitMs?: number;
   /** How long after `setRtpRemote` the RTP leg may latch to a new source, ms; default 10 000. */
   latchWindowMs?: number;
+  /** How Opus is encoded where the engine transcodes. */
+  opus?: OpusSettings;
+}
+
+/** Settings of the Opus encoder (RFC 6716); what the far side's `fmtp` limits wins. */
+export interface OpusSettings {
+  /** Bits a second, 6 000–128 000, default 24 000. */
+  bitrate?: number;
+  /** Effort of the encoder, 0–10, default 5. */
+  complexity?: number;
+  /** In-band forward error correction, default true. */
+  fec?: boolean;
+  /** Discontinuous transmission, default false. */
+  dtx?: boolean;
 }

@@ -2,7 +2,7 @@
  * Reads a browser's SDP offer (RFC 8866, RFC 8829) and reduces it to what the engine answers: one
  * G.711 codec, telephone-event/8000, no candidates.
  */
-import { CODECS } from './codec.ts';
+import { CODECS, isG711 } from './codec.ts';
 import type { CodecName } from './engine.ts';
 import { MediaEngineError } from './engine-error.ts';
 
@@ -45,7 +45,7 @@ export function readWebOffer(sdp: string, preferred: CodecName = 'PCMA'): WebOff
   if (port === '0') throw unusable('the audio section is rejected');
 
   const payloadTypes = readPayloadTypes(section, formats);
-  const wanted = [...CODECS].sort(
+  const wanted = CODECS.filter(({ name }) => isG711(name)).sort(
     (a, b) => Number(b.name === preferred) - Number(a.name === preferred),
   );
   const codec = wanted.find(({ name }) => payloadTypes.has(name.toLowerCase()));
@@ -96,8 +96,10 @@ function readPayloadTypes(section: readonly string[], formats: readonly string[]
   // Static payload types need no rtpmap (RFC 3551 §6).
   for (const codec of CODECS) {
     const name = codec.name.toLowerCase();
-    if (offered.has(codec.staticPayloadType) && !payloadTypes.has(name)) {
-      payloadTypes.set(name, codec.staticPayloadType);
+    const { staticPayloadType } = codec;
+    if (staticPayloadType === undefined) continue;
+    if (offered.has(staticPayloadType) && !payloadTypes.has(name)) {
+      payloadTypes.set(name, staticPayloadType);
     }
   }
   return payloadTypes;

@@ -1,6 +1,6 @@
 /** Checks of what comes in through the port: call control passes on what strangers sent. */
 import { isIP } from 'node:net';
-import { isCodecName } from '../codec.ts';
+import { isCodecName, isG711 } from '../codec.ts';
 import type { EngineSettings, RtpRemote } from '../engine.ts';
 import { MediaEngineError } from '../engine-error.ts';
 import { eventOfDigit } from '../rfc4733.ts';
@@ -38,7 +38,7 @@ export function checkRemote(remote: RtpRemote): void {
   check(typeof remote === 'object' && remote !== null, 'remote');
   check(isAddress(remote.address), 'remote.address must be an IP address');
   check(isIntegerIn(remote.port, 1, 65535), 'remote.port');
-  check(isCodecName(remote.codec), 'remote.codec');
+  check(isCodecName(remote.codec) && isG711(remote.codec), 'remote.codec');
   check(isIntegerIn(remote.payloadType, 0, 127), 'remote.payloadType');
   const { dtmfPayloadType, latchAddresses, rtcpPort } = remote;
   check(

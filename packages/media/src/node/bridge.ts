@@ -78,7 +78,7 @@ export class Bridge {
       handlers: {
         onAudio: (packet, codec) => this.#toWeb(packet, codec),
         onTelephoneEvent: (_packet, digit) => this.#onRtpKey(digit),
-        onStarted: (source) => emit('rtp-started', { bridgeId, source }),
+        onStarted: (source) => emit('rtp-started', { bridgeId, side: 'rtp', source }),
       },
     });
   }
@@ -134,6 +134,8 @@ export class Bridge {
     return {
       bridgeId: this.#id,
       ageMs: now - this.#createdAt,
+      kind: 'webrtc',
+      passThrough: null,
       webrtc: {
         codec: this.#web?.offer.codec ?? null,
         received: this.#webReception.stats(now),
@@ -145,6 +147,8 @@ export class Bridge {
         roundTripMs: this.#web?.roundTripMs ?? null,
         iceState: this.#web?.iceState ?? 'new',
         remoteReport: this.#web?.remoteReport ?? null,
+        encrypted: this.#web?.isUp ?? false,
+        quality: null,
       },
       rtp: this.#rtp.stats(now),
     };

@@ -177,7 +177,10 @@ export class RtpLeg {
       source: this.#latch?.locked ?? null,
       foreign: this.#foreign,
       invalid: this.#invalid,
+      unauthentic: 0,
       remoteReport: this.#rtcp.remoteReport,
+      encrypted: false,
+      quality: null,
     };
   }
 

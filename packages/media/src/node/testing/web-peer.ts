@@ -106,7 +106,7 @@ export class WebPeer {
       const samples = sine(FRAME_SAMPLES);
       this.#timestamp = (this.#timestamp + FRAME_SAMPLES) >>> 0;
       if (this.#pausedForKey) return;
-      const { staticPayloadType } = describeCodec(this.#codec);
+      const { staticPayloadType = 8 } = describeCodec(this.#codec);
       this.#send(
         staticPayloadType,
         this.#timestamp,
