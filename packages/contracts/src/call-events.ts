@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { limitReason } from './call-limits.ts';
 import { remoteParty } from './calls.ts';
 import { idSchema } from './ids.ts';
 import { callDirection } from './journal.ts';
 import { lineState } from './lines.ts';
+import { legQuality } from './media.ts';
+import { forwardMethod, transferMethod } from './pbx-templates.ts';
 import { instant } from './time.ts';
 
 /** Schema version of the event data, raised when a field changes its meaning. */
@@ -33,6 +36,15 @@ export const nodeEvents = {
     private: z.boolean(),
     journal: z.boolean(),
     sipCallId: z.string().max(256),
+    /** Forwarding chain as the PBX told it (Diversion, History-Info), first one first. */
+    diversions: z.array(z.string().max(200)).max(10).default([]),
+  }),
+  /** A decision about where the call goes, with why: rule, setting, right. */
+  'call.route': z.object({
+    decision: z.string().max(60),
+    detail: z.string().max(500),
+    target: z.string().max(200).nullable(),
+    trace: z.array(z.unknown()).max(100),
   }),
   /** A user's devices ring, or the far end of an outgoing call does. */
   'call.ringing': z.object({ userId: idSchema('user').nullable(), devices: z.number().int() }),
@@ -44,8 +56,62 @@ export const nodeEvents = {
     sipCode: z.number().int().nullable(),
   }),
   'call.media': z.object({
-    state: z.enum(['connected', 'lost', 'silent', 'restored']),
-    side: z.enum(['webrtc', 'rtp']),
+    /** `agreed`: codec and encryption are settled by SDP. */
+    state: z.enum(['agreed', 'connected', 'lost', 'silent', 'restored']),
+    side: z.enum(['webrtc', 'rtp', 'far']),
+    codec: z.string().max(20).nullable().default(null),
+    encrypted: z.boolean().nullable().default(null),
+    address: z.string().max(80).nullable().default(null),
+  }),
+  /** Quality of a side: at the end, when it gets worse or better, not more than every 10 s. */
+  'call.quality': z.object({
+    side: z.enum(['webrtc', 'rtp', 'far']),
+    final: z.boolean(),
+    quality: legQuality,
+  }),
+  'call.held': z.object({ by: z.enum(['local', 'remote']), held: z.boolean() }),
+  'call.dtmf': z.object({ from: z.enum(['local', 'remote']), digits: z.number().int() }),
+  /** The call left this user for another target before it was answered. */
+  'call.forwarded': z.object({
+    reason: z.enum(['always', 'busy', 'no_answer', 'signed_out', 'mailbox', 'list', 'user']),
+    method: forwardMethod,
+    userId: idSchema('user').nullable(),
+    /** Supercanonical target where possible. */
+    target: z.string().max(200),
+    /** `tried`, then `accepted` or `failed`. */
+    state: z.enum(['tried', 'accepted', 'failed']),
+    sipCode: z.number().int().nullable(),
+  }),
+  'call.transferred': z.object({
+    kind: z.enum(['blind', 'attended']),
+    method: transferMethod,
+    userId: idSchema('user').nullable(),
+    target: z.string().max(200),
+    state: z.enum(['tried', 'accepted', 'failed']),
+    sipCode: z.number().int().nullable(),
+    /** The other own call of an attended transfer. */
+    otherCallId: idSchema('call').nullable(),
+  }),
+  /** Another user took the ringing call (LIN-072); it counts as answered (SVC-019). */
+  'call.picked_up': z.object({ userId: idSchema('user'), from: z.array(idSchema('user')) }),
+  'call.moved': z.object({ userId: idSchema('user'), deviceId: idSchema('device') }),
+  /** The toll-fraud floor refused a call (VOX-133); nothing left the node. */
+  'limit.hit': z.object({
+    reason: limitReason,
+    userId: idSchema('user').nullable(),
+    lineId: idSchema('line').nullable(),
+    /** Country calling code or prefix; never the whole number. */
+    destination: z.string().max(20).nullable(),
+  }),
+  /** One SIP message of a running capture, complete (LIN-097). */
+  'capture.packet': z.object({
+    captureId: idSchema('capture'),
+    direction: z.enum(['in', 'out']),
+    transport: z.enum(['udp', 'tcp', 'tls', 'ws', 'wss']),
+    local: z.object({ address: z.string().max(64), port: z.number().int() }),
+    remote: z.object({ address: z.string().max(64), port: z.number().int() }),
+    /** Base64 of the bytes, credentials masked. */
+    bytes: z.string().max(90_000),
   }),
   'call.ended': z.object({
     by: endedBy,
@@ -62,6 +128,8 @@ export const nodeEvents = {
     startLine: z.string().max(500),
     cseq: z.string().max(80),
     peer: z.string().max(80),
+    /** Which leg of the call: the first to the PBX, or one made for forwarding or transfer. */
+    leg: z.enum(['rtp', 'far']).default('rtp'),
   }),
   'line.state': z.object({ lineId: idSchema('line'), state: lineState }),
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callFunction } from './call-functions.ts';
 import { idSchema } from './ids.ts';
 import { callDirection } from './journal.ts';
 import { instant } from './time.ts';
@@ -35,6 +36,18 @@ export const callView = z
     answeredAt: instant.nullable(),
     hideReject: z.boolean(),
     emergency: z.boolean(),
+    /** We hold the other side: it hears its telephone system's music. */
+    held: z.boolean(),
+    /** The other side holds us. */
+    remoteHeld: z.boolean(),
+    /** What may be done with this call now (LIN-026); the node refuses everything else. */
+    functions: z.array(callFunction),
+    /** Who was called at first, when the call was forwarded to this line. */
+    forwardedBy: remoteParty.nullable(),
+    /** Media towards the PBX is encrypted; null before it is agreed (VOX-117). */
+    pbxEncrypted: z.boolean().nullable(),
+    /** A transfer of this call is under way. */
+    transferring: z.boolean(),
     /** With state `ended`: why, as stable word and SIP status. */
     end: z
       .object({
@@ -64,6 +77,26 @@ export const callCommands = {
     variant: z.enum(['busy', 'decline']).default('busy'),
   }),
   'call.hangup': z.strictObject({ callId: idSchema('call') }),
+  /** Holds the other side; it hears its telephone system's music. */
+  'call.hold': z.strictObject({ callId: idSchema('call') }),
+  /** Takes a held call back; the user's other connected call is held (swap). */
+  'call.resume': z.strictObject({ callId: idSchema('call') }),
+  /** Blind transfer of a connected call to a number as typed. */
+  'call.transfer': z.strictObject({ callId: idSchema('call'), number: z.string().min(1).max(128) }),
+  /** Attended transfer: joins the far sides of two own calls; both end here. */
+  'call.connect': z.strictObject({ callId: idSchema('call'), otherCallId: idSchema('call') }),
+  /** Sends a ringing call to another number before it is answered (LIN-067). */
+  'call.redirect': z.strictObject({ callId: idSchema('call'), number: z.string().min(1).max(128) }),
+  /** Picks up the call that rings at a colleague (LIN-071, LIN-072). */
+  'call.pickup': z.strictObject({ userId: idSchema('user'), sdp }),
+  /** Takes an own connected call over from another of one's devices. */
+  'call.move': z.strictObject({ callId: idSchema('call'), sdp }),
+  /** Dials a feature code of the line's group by its position, without dial rules (LIN-027, LIN-070). */
+  'call.feature': z.strictObject({
+    lineId: idSchema('line'),
+    index: z.number().int().min(0).max(99),
+    sdp,
+  }),
   'call.dtmf': z.strictObject({
     callId: idSchema('call'),
     digits: z.string().regex(/^[0-9A-D*#]{1,32}$/),
@@ -72,6 +105,9 @@ export const callCommands = {
 export type CallCommandType = keyof typeof callCommands;
 export type CallCommandData<T extends CallCommandType> = z.output<(typeof callCommands)[T]>;
 
-/** Results of `call.dial` and `call.answer`; the other commands answer `{}`. */
+/**
+ * Results of `call.dial`, `call.answer`, `call.pickup`, `call.move` and `call.feature`; the other
+ * commands answer `{}`.
+ */
 export const callMediaResult = z.object({ callId: idSchema('call'), sdp });
 export type CallMediaResult = z.infer<typeof callMediaResult>;

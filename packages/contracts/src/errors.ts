@@ -201,6 +201,59 @@ export const errorRegistry = {
       en: 'The audio connection could not be set up.',
     },
   },
+  function_off: {
+    status: 403,
+    title: {
+      de: 'Diese Funktion ist für Ihre Leitung nicht eingeschaltet.',
+      en: 'This function is not switched on for your line.',
+    },
+  },
+  nothing_to_pick_up: {
+    status: 409,
+    title: {
+      de: 'Hier klingelt kein Anruf mehr, den Sie heranholen können.',
+      en: 'There is no ringing call here that you could pick up.',
+    },
+  },
+  transfer_failed: {
+    status: 409,
+    title: {
+      de: 'Das Vermitteln hat nicht geklappt. Das Gespräch ist wieder bei Ihnen.',
+      en: 'The transfer did not work. The call is back with you.',
+    },
+  },
+  forward_failed: {
+    status: 409,
+    title: {
+      de: 'Der Anruf konnte nicht weitergeleitet werden.',
+      en: 'The call could not be forwarded.',
+    },
+  },
+  destination_blocked: {
+    status: 403,
+    title: {
+      de: 'Dieses Ziel ist für Ihr Unternehmen gesperrt.',
+      en: 'This destination is blocked for your company.',
+    },
+  },
+  call_limit: {
+    status: 429,
+    title: {
+      de: 'Die Anrufgrenze Ihres Unternehmens ist erreicht. Notrufe bleiben möglich.',
+      en: 'The call limit of your company is reached. Emergency calls remain possible.',
+    },
+  },
+  file_unreadable: {
+    status: 400,
+    title: { de: 'Die Datei ist nicht lesbar.', en: 'The file cannot be read.' },
+  },
+  capture_running: {
+    status: 409,
+    title: {
+      de: 'Für diese Leitungsgruppe läuft bereits eine Aufzeichnung.',
+      en: 'A capture is already running for this line group.',
+    },
+  },
   call_gone: {
     status: 409,
     title: { de: 'Dieser Anruf besteht nicht mehr.', en: 'This call no longer exists.' },

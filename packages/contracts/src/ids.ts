@@ -27,6 +27,8 @@ export const idPrefixes = {
   signingKey: 'sgk',
   dataKey: 'dky',
   request: 'req',
+  capture: 'cap',
+  alert: 'alr',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

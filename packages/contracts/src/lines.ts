@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import { functionSwitches } from './call-functions.ts';
+import { forwardList } from './forwarding.ts';
 import { idSchema } from './ids.ts';
-import { isPeerAddress } from './peer-address.ts';
+import { clientCodecs, dtmfMethod, pbxCodecs, srtpMode } from './media.ts';
+import {
+  calledNumberFrom,
+  forwardMethod,
+  lineGroupKind,
+  sipTransport,
+  transferMethod,
+} from './pbx-templates.ts';
+import { isPeerAddress, isPeerRange } from './peer-address.ts';
 import { lineOfText } from './text.ts';
 import { instant } from './time.ts';
 
@@ -31,6 +41,13 @@ const host = z
     message: 'no telephone system can have this address',
   });
 
+const featureCode = z.string().regex(/^[0-9*#]{1,32}$/, { message: 'digits, * and # only' });
+const pickupCode = z
+  .string()
+  .max(40)
+  .regex(/^[0-9*#]*<NUMBER>[0-9*#]*$/, { message: 'digits, *, # and exactly one <NUMBER>' });
+const peerRange = z.string().refine(isPeerRange, { message: 'an IP address or range (CIDR)' });
+
 const lineGroupFields = {
   /** Unique, free text; should name the PBX (LIN-038). */
   name: lineOfText(120),
@@ -39,7 +56,47 @@ const lineGroupFields = {
   registrarPort: z.number().int().min(1).max(65535),
   /** SIP domain when it differs from the registrar (LIN-040). */
   domain: host.nullable(),
-  transport: z.enum(['udp']),
+  transport: sipTransport,
+  /** Classic registration, registered trunk or fixed-IP trunk (LIN-002, LIN-078). */
+  kind: lineGroupKind,
+  /** PBX template the group was made from, `id@version`; null = none (LIN-003). */
+  template: z.string().max(80).nullable(),
+  /** Where requests are sent when not straight to the registrar (LIN-039). */
+  proxyHost: host.nullable(),
+  proxyPort: z.number().int().min(1).max(65535).nullable(),
+  /**
+   * TLS: what the PBX's certificate must prove. `platform` public authorities, `custom` those of
+   * `trustedCa`, `none` unchecked (audited).
+   */
+  tlsVerify: z.enum(['platform', 'custom', 'none']),
+  /** PEM certificates. */
+  trustedCa: z.string().max(64_000).nullable(),
+  /** Fixed-IP trunk: addresses or CIDR ranges calls are taken from (LIN-079). */
+  peerAddresses: z.array(peerRange).max(50),
+  /** Seconds between keep-alives towards a registrar behind NAT; 0 = off (LIN-043). */
+  natRefreshSeconds: z.number().int().min(0).max(3_600),
+  /** Fixed-IP trunk: longest time between OPTIONS, seconds (LIN-045). */
+  optionsSeconds: z.number().int().min(10).max(3_600),
+  /** Session-Expires, seconds; 0 = no session timer (VOX-119). */
+  sessionTimerSeconds: z.union([z.literal(0), z.number().int().min(90).max(86_400)]),
+  calledNumberFrom,
+  /** SRTP towards the PBX (VOX-117). */
+  srtp: srtpMode,
+  /** Codecs towards the PBX, best first (LIN-074). */
+  pbxCodecs,
+  /** Codecs towards clients, best first (LIN-075, LIN-076). */
+  clientCodecs,
+  dtmf: dtmfMethod,
+  forwardMethod,
+  transferMethod,
+  /** All calls go to the user's mailbox number while nobody is signed in (LIN-066). */
+  mailboxWhenSignedOut: z.boolean(),
+  functions: functionSwitches,
+  featureCodes: z.array(z.strictObject({ name: lineOfText(60), code: featureCode })).max(50),
+  /** Dialled to pick a call up at the PBX; holds `<NUMBER>` (LIN-071). */
+  pickupCode: pickupCode.nullable(),
+  /** Pick up inside the group without the PBX (LIN-072). */
+  pickupInServer: z.boolean(),
   /** `Expires` of REGISTER, seconds (LIN-041). */
   expiresSeconds: z.number().int().min(10).max(86_400),
   /** Pause between the REGISTERs of one group, milliseconds (LIN-042). */
@@ -60,6 +117,8 @@ export const lineGroup = z
   .object({
     id: idSchema('lineGroup'),
     ...lineGroupFields,
+    /** The line that registers the trunk or sends its OPTIONS (LIN-056, LIN-057); null without lines. */
+    registerLineId: idSchema('line').nullable(),
     createdAt: instant,
     updatedAt: instant,
     version: z.number().int(),
@@ -79,12 +138,34 @@ export const createLineGroup = z
     notSignedInResponse: lineGroupFields.notSignedInResponse.default(486),
     rejectResponse: lineGroupFields.rejectResponse.default('client'),
     hideRejectButton: lineGroupFields.hideRejectButton.default(false),
+    kind: lineGroupFields.kind.default('registration'),
+    template: lineGroupFields.template.default(null),
+    proxyHost: lineGroupFields.proxyHost.default(null),
+    proxyPort: lineGroupFields.proxyPort.default(null),
+    tlsVerify: lineGroupFields.tlsVerify.default('platform'),
+    trustedCa: lineGroupFields.trustedCa.default(null),
+    peerAddresses: lineGroupFields.peerAddresses.default([]),
+    natRefreshSeconds: lineGroupFields.natRefreshSeconds.default(0),
+    optionsSeconds: lineGroupFields.optionsSeconds.default(60),
+    sessionTimerSeconds: lineGroupFields.sessionTimerSeconds.default(1800),
+    calledNumberFrom: lineGroupFields.calledNumberFrom.default('request_uri'),
+    srtp: lineGroupFields.srtp.default('auto'),
+    pbxCodecs: lineGroupFields.pbxCodecs.default(['PCMA', 'PCMU']),
+    clientCodecs: lineGroupFields.clientCodecs.default(['PCMA', 'PCMU']),
+    dtmf: lineGroupFields.dtmf.default('rfc4733'),
+    forwardMethod: lineGroupFields.forwardMethod.default('new_call'),
+    transferMethod: lineGroupFields.transferMethod.default('join'),
+    mailboxWhenSignedOut: lineGroupFields.mailboxWhenSignedOut.default(false),
+    functions: lineGroupFields.functions.default({}),
+    featureCodes: lineGroupFields.featureCodes.default([]),
+    pickupCode: lineGroupFields.pickupCode.default(null),
+    pickupInServer: lineGroupFields.pickupInServer.default(true),
   })
   .meta({ id: 'CreateLineGroup' });
 export type CreateLineGroup = z.infer<typeof createLineGroup>;
 
 export const updateLineGroup = z
-  .strictObject(lineGroupFields)
+  .strictObject({ ...lineGroupFields, registerLineId: idSchema('line') })
   .partial()
   .meta({ id: 'UpdateLineGroup' });
 export type UpdateLineGroup = z.infer<typeof updateLineGroup>;
@@ -130,6 +211,10 @@ const lineFields = {
   journal: z.boolean(),
   /** All calls are private (LIN-010). */
   privatePhone: z.boolean(),
+  /** Exchange line: counted apart, never bound to a user by number (LIN-008). */
+  isTrunkLine: z.boolean(),
+  /** Where an unanswered call goes on to, one after the other (LIN-015). */
+  forwardList,
 };
 
 export const line = z
@@ -158,6 +243,8 @@ export const createLine = z
     useLine: lineFields.useLine.default(true),
     journal: lineFields.journal.default(true),
     privatePhone: lineFields.privatePhone.default(false),
+    isTrunkLine: lineFields.isTrunkLine.default(false),
+    forwardList: lineFields.forwardList.default([]),
     /** Write-only (LIN-052). */
     password: linePassword.optional(),
   })
@@ -169,3 +256,38 @@ export const updateLine = z
   .partial()
   .meta({ id: 'UpdateLine' });
 export type UpdateLine = z.infer<typeof updateLine>;
+
+/** Several lines at once by list and range of user names (LIN-051, LIN-053). */
+export const createLines = z
+  .strictObject({
+    lineGroupId: idSchema('lineGroup'),
+    /** `123`, `100-120` or `150;177;200-220`; leading zeros keep their width. */
+    userNames: z.string().trim().min(1).max(2_000),
+    /** `<*>` stands for each user name. */
+    authUserName: z.string().trim().min(1).max(80).nullable().default(null),
+    password: linePassword.optional(),
+  })
+  .meta({ id: 'CreateLines' });
+
+/** Result of an import, row by row (LIN-058, LIN-059). */
+export const lineImportResult = z
+  .object({
+    added: z.number().int(),
+    skipped: z.number().int(),
+    failed: z.number().int(),
+    rows: z.array(
+      z.object({
+        row: z.number().int(),
+        userName: z.string().nullable(),
+        outcome: z.enum(['added', 'skipped', 'failed']),
+        /** Stable code and words of what was wrong. */
+        code: z.string().nullable(),
+        detail: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'LineImportResult' });
+export type LineImportResult = z.infer<typeof lineImportResult>;
+/** Most bytes and rows of one import file. */
+export const maxImportBytes = 1_000_000;
+export const maxImportRows = 2_000;

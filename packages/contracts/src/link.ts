@@ -4,6 +4,7 @@ import { type CallCommandType, callCommands, callView } from './calls.ts';
 import { idSchema } from './ids.ts';
 import { journalEntry } from './journal.ts';
 import { lineState } from './lines.ts';
+import { callQuality } from './media.ts';
 import { instant } from './time.ts';
 
 /**
@@ -137,6 +138,13 @@ export const nodeToEdge = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('ring'), id: z.string(), ...addressee, call: callView }),
   /** The call of this user changed; also the fact behind telephony presence. */
   z.strictObject({ t: z.literal('call.changed'), ...addressee, call: callView }),
+  /** How a user's live call sounds; ephemeral, every few seconds. */
+  z.strictObject({
+    t: z.literal('call.quality'),
+    ...addressee,
+    callId: idSchema('call'),
+    quality: callQuality,
+  }),
   z.strictObject({
     t: z.literal('line.state'),
     tenant: idSchema('tenant'),

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * False for IPv4 addresses no telephone system can have: unspecified, link-local (where clouds keep
  * their metadata service), multicast, reserved and broadcast (RFC 6890). A tenant names its PBX; it
@@ -7,4 +9,20 @@ export function isPeerAddress(address: string): boolean {
   const [first, second] = address.split('.').map(Number);
   if (first === undefined) return false;
   return first !== 0 && first < 224 && !(first === 169 && second === 254);
+}
+
+/**
+ * False for what no telephone system can have; a range must be a single network of at most
+ * 65,536 IPv4 addresses or a /48 of IPv6, so that nobody takes calls from the whole Internet.
+ */
+export function isPeerRange(range: string): boolean {
+  const [address = '', bits, ...rest] = range.split('/');
+  if (rest.length > 0 || (bits !== undefined && !/^[0-9]{1,3}$/.test(bits))) return false;
+  if (z.ipv4().safeParse(address).success) {
+    const length = bits === undefined ? 32 : Number(bits);
+    return length >= 16 && length <= 32 && isPeerAddress(address);
+  }
+  if (!z.ipv6().safeParse(address).success) return false;
+  const length = bits === undefined ? 128 : Number(bits);
+  return length >= 48 && length <= 128 && !/^(?:::$|fe8|fe9|fea|feb|ff)/i.test(address);
 }

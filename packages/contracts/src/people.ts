@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { callFunction } from './call-functions.ts';
+import { callHandling } from './forwarding.ts';
 import { idSchema } from './ids.ts';
 import { role } from './scopes.ts';
 import { language } from './time.ts';
@@ -32,6 +34,11 @@ export const me = z
         number: z.string(),
         display: z.string(),
         hideRejectButton: z.boolean(),
+        /** Functions the line's group offers at all (LIN-026). */
+        functions: z.array(callFunction),
+        /** Names of the group's feature codes, in order (LIN-027). */
+        featureCodes: z.array(z.object({ name: z.string() })),
+        callHandling,
       }),
     ),
   })

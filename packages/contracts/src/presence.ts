@@ -41,6 +41,8 @@ export const presenceView = z
     note: z.string(),
     /** Which input decided: telephony, manual, session, … (PLT-003). */
     source: z.enum(['telephony', 'manual', 'session', 'none']),
+    /** A call rings at this person now, where rights show the telephone (tel.state). */
+    ringing: z.boolean(),
   })
   .meta({ id: 'Presence' });
 export type PresenceView = z.infer<typeof presenceView>;

@@ -3,6 +3,7 @@ import { callCommands, callView } from './calls.ts';
 import { idSchema } from './ids.ts';
 import { journalEntry } from './journal.ts';
 import { lineState } from './lines.ts';
+import { callQuality } from './media.ts';
 import { presenceView, setPresence } from './presence.ts';
 
 /** Version of the client's realtime protocol; N and N−1 are served. */
@@ -65,6 +66,8 @@ export const realtimeEvents = {
   'presence.changed': z.object({ userId: idSchema('user'), presence: presenceView }),
   'presence.own': z.object({ manual: setPresence.nullable() }),
   'call.changed': z.object({ call: callView }),
+  /** Only the latest is kept for a client that was cut. */
+  'call.quality': z.object({ callId: idSchema('call'), quality: callQuality }),
   'journal.changed': z.object({ entry: journalEntry }),
   'line.state': z.object({ lineId: idSchema('line'), state: lineState }),
   /** The telephony service of this user went away or came back. */

@@ -11,6 +11,9 @@ export const scopes = [
   'lines:read',
   'lines:write',
   'audit:read',
+  /** Calls of all users with their timelines, SIP captures, alerts (diagnosis). */
+  'calls:read',
+  'calls:write',
   /** What every signed-in user has: own data, people, calls, journal. */
   'client',
   /** Only emergency calls: a suspended tenant's users (catalogue decision 6). */
@@ -40,6 +43,8 @@ const all = [
   'lines:write',
   'audit:read',
   'tenants:read',
+  'calls:read',
+  'calls:write',
 ] as const;
 
 /** The scopes a role grants inside its own tenant. */
@@ -47,8 +52,8 @@ export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
   owner: all,
   admin: all,
   user_admin: ['users:read', 'users:write'],
-  telephony_admin: [...read, 'locations:write', 'lines:write'],
-  helpdesk: read,
+  telephony_admin: [...read, 'locations:write', 'lines:write', 'calls:read', 'calls:write'],
+  helpdesk: [...read, 'calls:read'],
   auditor: [...read, 'audit:read'],
   billing: ['tenants:read'],
 };
