@@ -20,6 +20,11 @@ const PACKAGES = {
   'sip-tester': ['sipp'],
   sipsak: ['sipsak'],
   sox: ['sox'],
+  'rtpengine-daemon': ['rtpengine'],
+  'linphone-cli': ['linphonec'],
+  coturn: ['turnserver'],
+  ffmpeg: ['ffmpeg'],
+  tshark: ['tshark'],
   'fonts-liberation': [],
 };
 
