@@ -17,7 +17,13 @@ const POLES_LIMIT = 15360;
 
 /** Saturates to 16 bits. */
 function saturate(value: number): number {
-  return value > 32767 ? 32767 : value < -32768 ? -32768 : value;
+  return Math.max(-32768, Math.min(32767, value));
+}
+
+/** The value, negated when `sign` is negative: without a branch, for signs nobody can foresee. */
+function withSign(value: number, sign: number): number {
+  const mask = sign >> 31;
+  return (value ^ mask) - mask;
 }
 
 /** State of one sub-band; encoder and decoder keep the same. */
@@ -85,13 +91,14 @@ export class Band {
     // UPPOL2, UPPOL1: the poles.
     const a1 = this.#a1;
     const quadrupled = saturate(a1 << 2);
-    const turned = differs1 === 0 ? (quadrupled === -32768 ? 32767 : -quadrupled) : quadrupled;
-    let a2 = (turned >> 7) + (differs2 === 0 ? 128 : -128) + (Math.imul(this.#a2, 32512) >> 15);
-    a2 = a2 > POLE2_LIMIT ? POLE2_LIMIT : a2 < -POLE2_LIMIT ? -POLE2_LIMIT : a2;
+    const turned =
+      quadrupled === -32768 ? 32767 - (differs1 & 65535) : withSign(quadrupled, ~differs1);
+    let a2 = (turned >> 7) + withSign(128, differs2) + (Math.imul(this.#a2, 32512) >> 15);
+    a2 = Math.max(-POLE2_LIMIT, Math.min(POLE2_LIMIT, a2));
     this.#a2 = a2;
     const limit = POLES_LIMIT - a2;
-    let nextA1 = (differs1 === 0 ? 192 : -192) + (Math.imul(a1, 32640) >> 15);
-    nextA1 = nextA1 > limit ? limit : nextA1 < -limit ? -limit : nextA1;
+    let nextA1 = withSign(192, differs1) + (Math.imul(a1, 32640) >> 15);
+    nextA1 = Math.max(-limit, Math.min(limit, nextA1));
     this.#a1 = nextA1;
 
     // UPZERO, DELAYA, FILTEZ: the zeros, and what they predict.
@@ -101,12 +108,12 @@ export class Band {
     const d3 = this.#d3;
     const d4 = this.#d4;
     const d5 = this.#d5;
-    const b1 = (Math.imul(this.#b1, 32640) >> 15) + ((d1 ^ difference) < 0 ? -gain : gain);
-    const b2 = (Math.imul(this.#b2, 32640) >> 15) + ((d2 ^ difference) < 0 ? -gain : gain);
-    const b3 = (Math.imul(this.#b3, 32640) >> 15) + ((d3 ^ difference) < 0 ? -gain : gain);
-    const b4 = (Math.imul(this.#b4, 32640) >> 15) + ((d4 ^ difference) < 0 ? -gain : gain);
-    const b5 = (Math.imul(this.#b5, 32640) >> 15) + ((d5 ^ difference) < 0 ? -gain : gain);
-    const b6 = (Math.imul(this.#b6, 32640) >> 15) + ((this.#d6 ^ difference) < 0 ? -gain : gain);
+    const b1 = (Math.imul(this.#b1, 32640) >> 15) + withSign(gain, d1 ^ difference);
+    const b2 = (Math.imul(this.#b2, 32640) >> 15) + withSign(gain, d2 ^ difference);
+    const b3 = (Math.imul(this.#b3, 32640) >> 15) + withSign(gain, d3 ^ difference);
+    const b4 = (Math.imul(this.#b4, 32640) >> 15) + withSign(gain, d4 ^ difference);
+    const b5 = (Math.imul(this.#b5, 32640) >> 15) + withSign(gain, d5 ^ difference);
+    const b6 = (Math.imul(this.#b6, 32640) >> 15) + withSign(gain, this.#d6 ^ difference);
     this.#b1 = b1;
     this.#b2 = b2;
     this.#b3 = b3;

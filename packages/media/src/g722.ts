@@ -18,6 +18,12 @@ const LOW_LEVELS = Int32Array.of(
   ...[35, 72, 110, 150, 190, 233, 276, 323, 370, 422, 473, 530, 587, 650, 714, 786, 858, 940],
   ...[1023, 1121, 1219, 1339, 1458, 1612, 1765, 1980, 2195, 2557, 2919],
 );
+const MAX_GUESS = 2935;
+/** For every eighth magnitude in steps of 4096: the lowest interval it can be in. */
+const INTERVAL_NEAR = Uint8Array.from(
+  { length: (MAX_GUESS >> 3) + 1 },
+  (_, i) => LOW_LEVELS.filter((level) => level <= 8 * i).length,
+);
 /** Decision level of the upper band (`Q2`). */
 const HIGH_LEVEL = 564;
 /** Inverse quantiser of the lower band by six bits (`QM6`) and by the upper four (`QM4`). */
@@ -130,19 +136,23 @@ function encodePair(line: Int16Array, at: number, low: Band, high: Band): number
   return (highCode << 6) | lowCode;
 }
 
-/** Finds the interval of a prediction error (`QUANTL`) by halving. */
+/**
+ * Finds the interval of a prediction error (`QUANTL`): one division leads next to it, exact
+ * comparisons find it.
+ */
 function quantizeLow(error: number, step: number): number {
   const magnitude = error < 0 ? ~error : error;
-  let from = 0;
-  let to = LOW_LEVELS.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (magnitude >= Math.imul(LOW_LEVELS[middle] as number, step) >> 12) from = middle + 1;
-    else to = middle;
+  const guess = ((magnitude * 4096) / step) | 0;
+  let interval = INTERVAL_NEAR[guess > MAX_GUESS ? MAX_GUESS >> 3 : guess >> 3] as number;
+  while (
+    interval < LOW_LEVELS.length &&
+    magnitude >= Math.imul(LOW_LEVELS[interval] as number, step) >> 12
+  ) {
+    interval++;
   }
-  if (error >= 0) return 61 - from;
+  if (error >= 0) return 61 - interval;
   // The two intervals next to zero have codes apart from the rest (table 5).
-  return from < 2 ? 63 - from : 33 - from;
+  return interval < 2 ? 63 - interval : 33 - interval;
 }
 
 function decodeOctet(
@@ -209,10 +219,10 @@ function oddTaps(x: Int16Array | Int32Array, at: number): number {
 }
 
 function saturate(value: number): number {
-  return value > 32767 ? 32767 : value < -32768 ? -32768 : value;
+  return Math.max(-32768, Math.min(32767, value));
 }
 
 /** Saturates to 15 bits, the width of a sub-band (`LIMIT`). */
 function limit15(value: number): number {
-  return value > 16383 ? 16383 : value < -16384 ? -16384 : value;
+  return Math.max(-16384, Math.min(16383, value));
 }
