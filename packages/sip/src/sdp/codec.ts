@@ -53,6 +53,18 @@ function mapped(payloadType: number, rtpmap: string | undefined): Codec | undefi
   if (match === null) return undefined;
   const codec: Codec = { name: match[1] as string, payloadType, clockRate: Number(match[2]) };
   if (match[3] !== undefined && match[3] !== '1') codec.channels = Number(match[3]);
+  return corrected(codec);
+}
+
+/**
+ * Two formats whose rtpmap is fixed whatever is meant, and that devices get wrong: the RTP clock of
+ * G.722 is 8000 although it samples at 16000 (RFC 3551 §4.5.2), and Opus always says 48000/2
+ * (RFC 7587 §7).
+ */
+function corrected(codec: Codec): Codec {
+  const name = codec.name.toLowerCase();
+  if (name === 'g722' && codec.clockRate === 16_000) codec.clockRate = 8_000;
+  if (name === 'opus' && codec.clockRate === 48_000) codec.channels = 2;
   return codec;
 }
 

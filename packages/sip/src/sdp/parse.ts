@@ -32,6 +32,7 @@ interface Section {
  */
 export function parseSdp(text: string): SessionDescription {
   if (text.length > MAX_LENGTH) throw new SdpParseError('too long');
+  if (text.includes('\0')) throw new SdpParseError('NUL character');
   const lines = text.split(/\r?\n/);
   if (lines.length > MAX_LINES) throw new SdpParseError('too many lines');
   if (lines[0] !== 'v=0') throw new SdpParseError('does not begin with v=0');
@@ -43,6 +44,8 @@ export function parseSdp(text: string): SessionDescription {
   let section = session;
   for (const line of lines.slice(1)) {
     if (line === '') continue;
+    // A lone CR would be a line end to a less careful reader of what we pass on.
+    if (line.includes('\r')) throw new SdpParseError('bare CR');
     if (line.charCodeAt(1) !== 61) throw new SdpParseError('line without "="');
     const value = line.slice(2);
     switch (line[0]) {

@@ -52,3 +52,16 @@ export function attributeOf(
   const found = section.attributes.find((attribute) => attribute.name === name);
   return found === undefined ? undefined : (found.value ?? '');
 }
+
+/** Values of all attributes of that name, in their order; flags have none. */
+export function valuesOf(section: { attributes: readonly Attribute[] }, name: string): string[] {
+  const out: string[] = [];
+  for (const attribute of section.attributes) {
+    if (attribute.name === name && attribute.value !== undefined) out.push(attribute.value);
+  }
+  return out;
+}
+
+export function hasAttribute(section: { attributes: readonly Attribute[] }, name: string): boolean {
+  return section.attributes.some((attribute) => attribute.name === name);
+}
