@@ -214,13 +214,25 @@ async function runBench(): Promise<void> {
     answeredAt: null,
     hideReject: false,
     emergency: false,
+    held: false,
+    remoteHeld: false,
+    functions: [],
+    forwardedBy: null,
+    pbxEncrypted: null,
+    transferring: false,
     end: null,
   };
   const ended = { by: 'remote', cause: 'normal', sipCode: null, elsewhere: false } as const;
   const changes = [call, { ...call, state: 'ended', end: ended }].map((view) =>
     JSON.stringify({ t: 'call.changed', tenant, userId, call: view }),
   );
-  const presence = { state: 'on_the_phone', since: call.startedAt, note: '', source: 'telephony' };
+  const presence = {
+    state: 'on_the_phone',
+    since: call.startedAt,
+    note: '',
+    source: 'telephony',
+    ringing: false,
+  };
   let sequence = 0;
   const emit = {
     hub: () => node.receive(changes[sequence++ % 2] ?? ''),

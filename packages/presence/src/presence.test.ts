@@ -68,7 +68,22 @@ test('who appears offline gives nothing away', () => {
     since: null,
     note: '',
     source: 'none',
+    ringing: false,
   });
+});
+
+test('a call that rings is a mark beside the state, also for who is signed out', () => {
+  const ringing = { ...call, state: 'ringing' as const };
+  const marked = (facts: PresenceFact[], at = now) => presenceOf(facts, at).view;
+  expect(marked([session, ringing])).toMatchObject({ state: 'available', ringing: true });
+  expect(marked([session, call, { ...ringing, key: newId('call') }])).toMatchObject({
+    state: 'on_the_phone',
+    ringing: true,
+  });
+  expect(marked([ringing])).toMatchObject({ state: 'offline', ringing: true });
+  expect(marked([session, { ...call, state: 'dialling' }])).toMatchObject({ ringing: false });
+  expect(marked([session, ringing, manual('appear_offline')])).toMatchObject({ ringing: false });
+  expect(marked([ringing], new Date('2026-11-23T09:30:30.000Z'))).toMatchObject({ ringing: false });
 });
 
 test('the answer says when it must be computed again', () => {

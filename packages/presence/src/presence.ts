@@ -47,7 +47,7 @@ export interface ExplainedPresence {
 
 /**
  * A person's presence from facts (PLT-003), strongest first: appear offline · do not disturb · a
- * call (dialling or connected; ringing is no state of its own) · any other manual state while
+ * call (dialling or connected; ringing is no state of its own but a mark beside it) · any other manual state while
  * signed in · signed in. Pure: the same facts and time give the same answer and its proof.
  */
 export function presenceOf(facts: readonly PresenceFact[], now: Date): ExplainedPresence {
@@ -66,6 +66,10 @@ export function presenceOf(facts: readonly PresenceFact[], now: Date): Explained
     note: state === 'offline' ? '' : (manual?.note ?? ''),
     source:
       decided?.source === 'manual' && state === 'offline' ? 'none' : (decided?.source ?? 'none'),
+    // Nor that a telephone rings at them.
+    ringing:
+      manual?.state !== 'appear_offline' &&
+      alive.some((fact) => fact.source === 'telephony' && fact.state === 'ringing'),
   };
   if (state === 'offline' && decided?.source === 'manual') view.since = null;
   return {

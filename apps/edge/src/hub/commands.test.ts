@@ -60,6 +60,48 @@ describe('a command', () => {
     expect(newer.commands).toHaveLength(0);
   });
 
+  test.each([
+    ['call.pickup', { userId: newId('user') }],
+    ['call.move', { callId: newId('call') }],
+    ['call.feature', { lineId: newId('line'), index: 0 }],
+  ])('%s brings the media answer of the node back', async (type, data) => {
+    const r = rig();
+    const { who, node } = await linked(r);
+    const client = await r.client(r.token(who));
+    const sent = { ...data, sdp: 'v=0 the offer' };
+    client.send({ t: 'cmd', id: 'command-1', type, data: sent });
+    expect(node.commands[0]).toMatchObject({ type, data: sent });
+    const media = { callId: newId('call'), sdp: 'v=0 the answer' };
+    answer(node, node.commands[0]?.id ?? '', media);
+    await settled();
+    expect(client.result('command-1')).toMatchObject({ ok: true, data: media });
+    client.send({ t: 'cmd', id: 'command-2', type, data: sent });
+    answer(node, node.commands[1]?.id ?? '', {});
+    await settled();
+    expect(client.result('command-2')).toMatchObject({ ok: false, error: { code: 'internal' } });
+  });
+
+  test.each([
+    ['call.hold', {}],
+    ['call.resume', {}],
+    ['call.transfer', { number: '21' }],
+    ['call.connect', { otherCallId: newId('call') }],
+    ['call.redirect', { number: '21' }],
+  ])('%s reaches the node that holds the call and answers nothing more', async (type, more) => {
+    const r = rig();
+    const { who, node } = await linked(r);
+    const client = await r.client(r.token(who));
+    const call = callView();
+    await node.tell({ t: 'call.changed', ...who, call });
+    await (await r.node()).serve([who]);
+    const data = { callId: call.id, ...more };
+    client.send({ t: 'cmd', id: 'command-1', type, data });
+    expect(node.commands[0]).toMatchObject({ type, data });
+    answer(node, node.commands[0]?.id ?? '', { secret: 'of the node' });
+    await settled();
+    expect(client.result('command-1')).toMatchObject({ ok: true, data: {} });
+  });
+
   test('repeated runs once, in flight and after, in its own and in another tab', async () => {
     const r = rig();
     const { who, node } = await linked(r);
@@ -228,12 +270,35 @@ describe('emergency calls stay possible', () => {
     await node.tell({ t: 'ring', id: 'ring-1', ...who, call: callView() });
     expect(node.frames.at(-1)).toEqual({ t: 'ring.result', id: 'ring-1', devices: 0 });
     expect(client.events('call.changed')).toEqual([]);
-    expect(colleague.events('presence.changed').map((event) => event.userId)).not.toContain(
-      who.userId,
-    );
+    // The telephone rings for nobody who is signed in.
+    const seen = colleague.events('presence.changed').filter((one) => one.userId === who.userId);
+    expect(seen.every((one) => one.presence.state === 'offline')).toBe(true);
     const call = callView({ direction: 'outgoing', state: 'dialling', emergency: true });
     await node.tell({ t: 'call.changed', ...who, call });
     expect(client.events('call.changed')).toEqual([{ call }]);
+  });
+
+  test('after a reload an emergency call is taken back, and no other', async () => {
+    const r = rig();
+    const { who, node } = await linked(r);
+    const emergency = callView({ direction: 'outgoing', state: 'connected', emergency: true });
+    const plain = callView({ state: 'connected' });
+    await node.serve(
+      [who],
+      [emergency, plain].map((call) => ({ account: who, call })),
+    );
+    const client = await r.client(r.token(who, { scope: 'emergency' }));
+    for (const [index, call] of [emergency, plain].entries())
+      client.send({
+        t: 'cmd',
+        id: `move-000${index}`,
+        type: 'call.move',
+        data: { callId: call.id, sdp: 'v=0 the offer' },
+      });
+    await settled();
+    expect(node.commands).toHaveLength(1);
+    expect(node.commands[0]).toMatchObject({ emergencyOnly: true, data: { callId: emergency.id } });
+    expect(client.result('move-0001')).toMatchObject({ ok: false });
   });
 
   test('in a suspended tenant, until it is active again', async () => {

@@ -6,6 +6,7 @@ import {
   realtimeCommands,
 } from '@trunkline/contracts/realtime.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
+import type { CallBoard } from './call-board.ts';
 import type { CommandLedger } from './command-ledger.ts';
 import { type CommandOutcome, resultBody } from './frames.ts';
 import type { ManualStates } from './manual-states.ts';
@@ -18,17 +19,26 @@ export interface Commands {
   run(session: Session, frame: ClientFrame & { t: 'cmd' }): void;
 }
 
-/** What remains when only emergency calls are allowed: dialling, and handling that call. */
-const emergencyCommands = new Set<RealtimeCommandType>(['call.dial', 'call.hangup', 'call.dtmf']);
+/**
+ * What remains when only emergency calls are allowed: dialling, and handling that call. Moving is
+ * how a window takes its call back after a reload, so it is good for emergency calls alone.
+ */
+const emergencyCommands = new Set<RealtimeCommandType>([
+  'call.dial',
+  'call.hangup',
+  'call.dtmf',
+  'call.move',
+]);
 
 export function createCommands(options: {
   sessions: Sessions;
   ledger: CommandLedger;
   relay: Relay;
   manual: ManualStates;
+  calls: CallBoard;
   logger: Logger;
 }): Commands {
-  const { sessions, ledger, relay, manual, logger } = options;
+  const { sessions, ledger, relay, manual, calls, logger } = options;
   const refused = (code: ErrorCode): CommandOutcome => ({ ok: false, code });
 
   async function perform(
@@ -42,6 +52,11 @@ export function createCommands(options: {
     if (emergencyOnly && !emergencyCommands.has(type)) return refused(standing.because);
     const data = realtimeCommands[type].safeParse(frame.data);
     if (!data.success) return refused('invalid_request');
+    if (emergencyOnly && type === 'call.move') {
+      const { callId } = callCommands['call.move'].parse(frame.data);
+      const own = calls.ofUser(session.whom).find((call) => call.id === callId);
+      if (!own?.emergency) return refused(standing.because);
+    }
     try {
       if (type === 'presence.set') {
         await manual.set(session.claims, realtimeCommands['presence.set'].parse(frame.data));

@@ -21,7 +21,8 @@ export interface Delivery {
  * and of the telephone service, and of nothing else.
  */
 export function mayHear(session: Session, event: RealtimeEvent): boolean {
-  if (session.watchOnly && event.type === 'call.changed') return false;
+  if (session.watchOnly && (event.type === 'call.changed' || event.type === 'call.quality'))
+    return false;
   if (!session.emergencyOnly) return true;
   if (event.type === 'telephony.reachable') return true;
   if (event.type !== 'call.changed') return false;
@@ -53,7 +54,8 @@ export function createDelivery(registry: SessionRegistry): Delivery {
         if (scope && !session.scopes.has(scope)) continue;
         if (!mayHear(session, event)) continue;
         body ??= bodyOf(event);
-        session.push(body);
+        if (event.type === 'call.quality') session.pushLatest(event.data.callId, body);
+        else session.push(body);
       }
     },
     presence(whom, presence) {

@@ -113,7 +113,7 @@ export function createHub(options: HubOptions): Hub {
     },
     onSignedOut: manual.forget,
   });
-  const commands = createCommands({ sessions, ledger, relay, manual, logger });
+  const commands = createCommands({ sessions, ledger, relay, manual, calls, logger });
 
   bus.subscribe((message) => {
     if (message.t === 'event') return delivery.event(message);
@@ -158,6 +158,11 @@ export function createHub(options: HubOptions): Hub {
       calls.put(entry);
       tellCall(entry);
       return registry.signedInDevices(entry.whom);
+    },
+    callQuality(nodeId, whom, data) {
+      // Of calls it does not hold a node knows nothing.
+      if (calls.nodeOf(whom, data.callId) !== nodeId) return;
+      toUser(whom, { type: 'call.quality', data });
     },
     lineState(nodeId, change) {
       if (lines.put(nodeId, change)) tellLine(change);

@@ -8,6 +8,7 @@ import {
   type NodeToEdge,
   nodeToEdge,
 } from '@trunkline/contracts/link.ts';
+import type { RealtimeEventData } from '@trunkline/contracts/realtime.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
 import type { LiveCall } from './call-board.ts';
@@ -32,6 +33,8 @@ export interface NodeHandler {
   callChanged(entry: LiveCall): void;
   /** Rings the user's devices; returns on how many. */
   ring(entry: LiveCall): number;
+  /** How a live call of the user sounds now. */
+  callQuality(nodeId: MediaNodeId, whom: Whom, data: RealtimeEventData<'call.quality'>): void;
   lineState(nodeId: MediaNodeId, change: LineChange): void;
   result(nodeId: MediaNodeId, frame: NodeToEdge & { t: 'result' }): void;
 }
@@ -175,6 +178,11 @@ export function createNodeConnection(
       case 'call.changed':
         if (tenants.has(frame.tenant)) handler.callChanged(entry(frame));
         break;
+      case 'call.quality': {
+        const { tenant, userId, callId, quality } = frame;
+        if (tenants.has(tenant)) handler.callQuality(id, { tenant, userId }, { callId, quality });
+        break;
+      }
       case 'line.state': {
         const { tenant, lineId, state } = frame;
         if (tenants.has(tenant)) handler.lineState(id, { tenant, lineId, state });

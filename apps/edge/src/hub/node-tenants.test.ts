@@ -154,7 +154,7 @@ describe('while a check is pending', () => {
 
   test.each([
     ['frames', { waitingLinkFrames: 3 }],
-    ['bytes', { waitingLinkBytes: 1_500 }],
+    ['bytes', { waitingLinkBytes: 2_200 }],
   ])('a link on which too many %s wait is refused', async (_name, limits) => {
     const r = rig(limits);
     const held = heldBack(r);

@@ -75,7 +75,8 @@ export function createPresenceBoard(options: {
       before.state === after.state &&
       before.since === after.since &&
       before.note === after.note &&
-      before.source === after.source;
+      before.source === after.source &&
+      before.ringing === after.ringing;
     if (!same) onChange(person.whom, person.explained);
   }
 

@@ -42,7 +42,24 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
       since: null,
       note: '',
       source: 'none',
+      ringing: false,
     });
+  });
+
+  test('a telephone that rings is shown beside the state, until it is answered', async () => {
+    const r = rig();
+    const anna = account();
+    const watcher = await r.client(r.token(account(anna.tenant)));
+    await r.client(r.token(anna));
+    const node = await r.node();
+    await node.serve([anna]);
+    const call = callView();
+    await node.tell({ t: 'ring', id: 'ring-1', ...anna, call });
+    expect(lastOf(watcher, anna.userId)).toMatchObject({ state: 'available', ringing: true });
+    const later = await r.client(r.token(account(anna.tenant)));
+    expect(later.events('snapshot')[0]?.presence[anna.userId]).toMatchObject({ ringing: true });
+    await node.tell({ t: 'call.changed', ...anna, call: { ...call, state: 'connected' } });
+    expect(lastOf(watcher, anna.userId)).toMatchObject({ state: 'on_the_phone', ringing: false });
   });
 
   test('an outgoing call counts from dialling on', async () => {
@@ -58,6 +75,7 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
       since: call.startedAt,
       note: '',
       source: 'telephony',
+      ringing: false,
     });
   });
 
@@ -104,7 +122,13 @@ describe('PLT-003 presence from telephony, sign-in and manual setting', () => {
     client.send({ t: 'cmd', id: 'presence1', type: 'presence.set', data });
     await settled();
     expect(client.events('presence.own').at(-1)?.manual).toMatchObject(data);
-    const hidden = { state: 'offline', since: null, note: '', source: 'none' };
+    const hidden = {
+      state: 'offline',
+      since: null,
+      note: '',
+      source: 'none',
+      ringing: false,
+    };
     expect(lastOf(watcher, anna.userId)).toEqual(hidden);
     const later = await r.client(r.token(account(anna.tenant)));
     expect(later.events('snapshot')[0]?.presence[anna.userId]).toEqual(hidden);
@@ -276,20 +300,28 @@ describe('who sees what', () => {
       since: '2026-11-23T09:00:00.000Z',
       note: 'n',
       source: 'telephony',
+      ringing: true,
     } as const;
     expect(presenceAsSeen(call, stranger)).toEqual({
       state: 'busy',
       since: null,
       note: 'n',
       source: 'none',
+      ringing: false,
     });
     expect(presenceAsSeen(call, { ...stranger, telephony: true, since: true })).toEqual(call);
+    const offline = { state: 'offline', since: null, note: '', source: 'none' };
     expect(presenceAsSeen({ ...call, state: 'offline' }, stranger)).toEqual({
-      state: 'offline',
-      since: null,
-      note: '',
-      source: 'none',
+      ...offline,
+      ringing: false,
     });
+    // Signed out, with a desk telephone that rings: seen by who may see the telephone.
+    expect(presenceAsSeen({ ...call, state: 'offline' }, { ...stranger, telephony: true })).toEqual(
+      {
+        ...offline,
+        ringing: true,
+      },
+    );
   });
 
   test('a snapshot larger than a frame goes on as single events', async () => {

@@ -36,6 +36,15 @@ interface Pending {
   resolve: (outcome: CommandOutcome) => void;
 }
 
+/** Commands that bring an offer and are answered with the media engine's answer. */
+const mediaCommands = new Set<CallCommandType>([
+  'call.dial',
+  'call.answer',
+  'call.pickup',
+  'call.move',
+  'call.feature',
+]);
+
 const away: CommandOutcome = { ok: false, code: 'no_media_node' };
 
 function isErrorCode(code: string | null): code is ErrorCode {
@@ -44,7 +53,7 @@ function isErrorCode(code: string | null): code is ErrorCode {
 
 function outcomeOf(type: CallCommandType, result: NodeToEdge & { t: 'result' }): CommandOutcome {
   if (!result.ok) return { ok: false, code: isErrorCode(result.code) ? result.code : 'internal' };
-  if (type !== 'call.dial' && type !== 'call.answer') return { ok: true, data: {} };
+  if (!mediaCommands.has(type)) return { ok: true, data: {} };
   const media = callMediaResult.safeParse(result.data);
   return media.success ? { ok: true, data: media.data } : { ok: false, code: 'internal' };
 }

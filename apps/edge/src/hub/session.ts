@@ -30,6 +30,11 @@ export interface Session {
   renew(claims: AccessClaims, emergencyOnly: boolean): void;
   /** Puts a numbered frame into the stream and on the wire, if there is one. */
   push(body: string): number;
+  /**
+   * The same for what only counts while it is new: of several with one key a client that was cut
+   * gets the newest alone.
+   */
+  pushLatest(key: string, body: string): void;
   acknowledge(seq: number): boolean;
   /**
    * Notes that the result of a command is to come in this stream. False when it is on its way
@@ -45,6 +50,9 @@ export interface Session {
   /** Closes the socket, if any, and leaves the stream resumable. */
   disconnect(code: number, reason: string, now: number, lastFrame?: string): void;
 }
+
+/** Keys kept for a client that is cut; a user's live calls are fewer. */
+const maxLatest = 16;
 
 export interface SessionOptions {
   claims: AccessClaims;
@@ -66,6 +74,8 @@ export function createSession(options: SessionOptions): Session {
   const buffer = createReplayBuffer(limits.replayFrames, limits.replayBytes);
   /** Commands whose result is on its way (undefined) or unacknowledged (its number). */
   const results = new Map<string, number | undefined>();
+  /** What came in by `pushLatest` while there was no socket. */
+  const latest = new Map<string, string>();
 
   function write(frame: string): void {
     if (!socket) return;
@@ -112,6 +122,10 @@ export function createSession(options: SessionOptions): Session {
       write(numberedFrame(seq, body));
       return seq;
     },
+    pushLatest(key, body) {
+      if (socket) session.push(body);
+      else if (latest.has(key) || latest.size < maxLatest) latest.set(key, body);
+    },
     acknowledge(seq) {
       for (const [id, resultSeq] of results)
         if (resultSeq !== undefined && resultSeq <= seq) results.delete(id);
@@ -139,6 +153,8 @@ export function createSession(options: SessionOptions): Session {
       cutAt = undefined;
       if (previous && previous !== next) previous.close(4000, 'resumed elsewhere');
       for (const frame of buffer.after(seq) ?? []) write(numberedFrame(frame.seq, frame.body));
+      for (const body of latest.values()) session.push(body);
+      latest.clear();
     },
     detach(which, at) {
       if (socket !== which) return false;

@@ -276,6 +276,12 @@ export function callView(over: Partial<CallView> = {}): CallView {
     answeredAt: null,
     hideReject: false,
     emergency: false,
+    held: false,
+    remoteHeld: false,
+    functions: [],
+    forwardedBy: null,
+    pbxEncrypted: null,
+    transferring: false,
     end: null,
     ...over,
   };

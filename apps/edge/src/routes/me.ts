@@ -1,27 +1,11 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { me } from '@trunkline/contracts/people.ts';
-import { presenceView } from '@trunkline/contracts/presence.ts';
+import { ownPresence } from '@trunkline/contracts/presence.ts';
 import { getMe } from '@trunkline/services/me/get-me.ts';
 import type { EdgeEnv } from '../http/context.ts';
 import type { Hub } from '../hub/hub.ts';
 import { commonProblems } from './problems.ts';
 import type { VerbContext } from './verb-context.ts';
-
-/** The own presence with the facts behind it (PLT-003). */
-const ownPresence = z
-  .object({
-    presence: presenceView,
-    facts: z.array(
-      z.object({
-        source: z.enum(['session', 'telephony', 'manual']),
-        state: z.string().nullable(),
-        since: z.string(),
-        expiresAt: z.string().nullable(),
-        role: z.enum(['decided', 'counted', 'expired']),
-      }),
-    ),
-  })
-  .meta({ id: 'OwnPresence' });
 
 const getMeRoute = createRoute({
   method: 'get',

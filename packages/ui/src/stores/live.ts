@@ -115,7 +115,13 @@ export function createLive(): Live {
 }
 
 /** Who is in no snapshot is signed out. */
-const signedOut: PresenceView = { state: 'offline', since: null, note: '', source: 'none' };
+const signedOut: PresenceView = {
+  state: 'offline',
+  since: null,
+  note: '',
+  source: 'none',
+  ringing: false,
+};
 
 /** A user's presence; undefined until the service has said anything at all. */
 export function usePresence(live: Live, userId: string): PresenceView | undefined {
