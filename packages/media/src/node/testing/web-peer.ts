@@ -36,6 +36,7 @@ export class WebPeer {
   readonly received: ReceivedPacket[] = [];
   readonly #transceiver;
   #codec: CodecName = 'PCMA';
+  #heardTransport: object | undefined;
   #heard: Int16Array[] = [];
   #stopTone: (() => void) | undefined;
   #pausedForKey = false;
@@ -77,14 +78,6 @@ export class WebPeer {
     this.#transceiver = this.connection.addTransceiver(new MediaStreamTrack({ kind: 'audio' }), {
       direction: 'sendrecv',
     });
-    this.connection.onTrack.subscribe((track) => {
-      track.onReceiveRtp.subscribe(({ header, payload }) => {
-        const { ssrc, sequenceNumber, timestamp } = header;
-        this.received.push({ ssrc, sequenceNumber, timestamp });
-        this.#heard.push(decodeG711(this.#codec, payload));
-        if (this.#heard.length > HEARD_FRAMES) this.#heard.shift();
-      });
-    });
   }
 
   async offer(): Promise<string> {
@@ -95,6 +88,24 @@ export class WebPeer {
   async accept(answerSdp: string): Promise<void> {
     this.#codec = / PCMU\/8000/.test(answerSdp) ? 'PCMU' : 'PCMA';
     await this.connection.setRemoteDescription({ type: 'answer', sdp: answerSdp });
+    this.#listen();
+  }
+
+  /**
+   * Hears every packet of the transport, of whatever SSRC: browsers play those no SDP told of,
+   * werift's tracks do not.
+   */
+  #listen(): void {
+    const { dtlsTransport } = this.#transceiver;
+    if (this.#heardTransport === dtlsTransport) return;
+    this.#heardTransport = dtlsTransport;
+    dtlsTransport.onRtp.subscribe(({ header, payload }) => {
+      const { ssrc, sequenceNumber, timestamp, payloadType } = header;
+      if (payloadType === DTMF_PAYLOAD_TYPE) return;
+      this.received.push({ ssrc, sequenceNumber, timestamp });
+      this.#heard.push(decodeG711(this.#codec, payload));
+      if (this.#heard.length > HEARD_FRAMES) this.#heard.shift();
+    });
   }
 
   /** Plays a sine until the next call; 0 Hz ends it. */
