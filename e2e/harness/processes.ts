@@ -18,6 +18,8 @@ export interface ProcessSpec {
   readonly cwd?: string;
   /** Replaces the inherited environment if given. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Keeps standard input open for `write`. */
+  readonly input?: boolean;
   /** Ready once this is true (or a line matched); without it the process is ready at once. */
   readonly ready?: RegExp | (() => boolean | Promise<boolean>);
   /** Hang guard for `ready` in milliseconds; default 15,000. */
@@ -43,6 +45,8 @@ export interface RunningProcess extends AsyncDisposable {
   onLine(listener: (line: string) => void): () => void;
   /** Resolves with the first line, past or coming, that matches. */
   waitForLine(pattern: RegExp, timeoutMs?: number): Promise<string>;
+  /** Types a line; only with `input`. */
+  write(line: string): void;
   /** The last lines, for error messages. */
   tail(count?: number): string;
   signal(signal: NodeJS.Signals): void;
@@ -76,13 +80,15 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const child = spawn(spec.command, [...spec.args], {
     cwd: spec.cwd,
     env: { ...(spec.env ?? process.env) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [spec.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: true,
   });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause) => reject(new Error(`cannot start ${spec.name}`, { cause })));
   });
+  // It may end while a line is on its way: its exit tells more than a broken pipe.
+  child.stdin?.on('error', () => undefined);
   const running = follow(spec.name, child);
   const { ready } = spec;
   if (!ready) return running;
@@ -158,6 +164,10 @@ function follow(name: string, child: ChildProcess): RunningProcess {
         () => lines.find((line) => pattern.test(line)),
         { ...(timeoutMs === undefined ? {} : { timeoutMs }), explain: () => running.tail() },
       );
+    },
+    write(line) {
+      if (!child.stdin) throw new Error(`${name} was started without input`);
+      child.stdin.write(`${line}\n`);
     },
     tail(count = 40) {
       return lines.slice(-count).join('\n');

@@ -1,6 +1,7 @@
 import { baresipAvailable } from './baresip/baresip.ts';
 import { chromiumAvailable } from './chromium/chromium.ts';
 import { kamailioAvailable } from './kamailio/kamailio.ts';
+import { linphoneAvailable } from './linphone/linphone.ts';
 import { sippAvailable } from './sipp/sipp.ts';
 
 const PEERS = {
@@ -8,6 +9,7 @@ const PEERS = {
   baresip: baresipAvailable,
   chromium: chromiumAvailable,
   sipp: sippAvailable,
+  linphone: linphoneAvailable,
 } as const;
 
 /** A program a call script needs. */

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from './available.ts';
 import { type Baresip, startBaresip } from './baresip/baresip.ts';
 import { type Kamailio, startKamailio } from './kamailio/kamailio.ts';
+import { startLinphone } from './linphone/linphone.ts';
+import { createAuthority } from './tls/authority.ts';
 
 const suite = needs('two desk phones at a telephone system', 'kamailio', 'baresip');
 
@@ -161,5 +163,55 @@ describe.skipIf(digest.skip)(digest.name, () => {
     const since = pbx.records.length;
     await pbx.waitFor({ method: 'REGISTER', status: 200 }, { since, timeoutMs: 30_000 });
     expect(await pbx.registered('20')).toHaveLength(1);
+  }, 45_000);
+});
+
+const transfer = needs('attended transfer at a telephone system', 'kamailio', 'linphone');
+
+describe.skipIf(transfer.skip)(transfer.name, () => {
+  test('a phone joins the two it talks to by REFER with Replaces', async () => {
+    await using pbx = await startKamailio({ users: { '20': 's20', '30': 's30', '31': 's31' } });
+    const base = { registrar: pbx.address, realm: pbx.realm };
+    await using anna = await startLinphone({ ...base, user: '20', password: 's20' });
+    const others = { ...base, autoAnswer: true };
+    await using low = await startLinphone({ ...others, user: '30', password: 's30', toneHz: 440 });
+    await using high = await startLinphone({ ...others, user: '31', password: 's31', toneHz: 880 });
+    await Promise.all([anna, low, high].map((phone) => phone.waitForRegistered()));
+    anna.dial('30');
+    const first = await anna.waitForCall(/StreamsRunning/);
+    await Promise.all([anna.waitToHear(440), low.waitToHear(660)]);
+    anna.pause();
+    await anna.waitForCall(/Paused/);
+    anna.dial('31');
+    const second = await anna.waitForCall(/StreamsRunning/);
+    anna.transferTo(first, second);
+    await anna.waitForIdle();
+    await Promise.all([low.waitToHear(880), high.waitToHear(440)]);
+  }, 60_000);
+});
+
+const secure = needs('a telephone system over TLS', 'kamailio', 'baresip');
+
+describe.skipIf(secure.skip)(secure.name, () => {
+  test('phones register over TLS and talk by SRTP', async () => {
+    const authority = await createAuthority();
+    await using pbx = await startKamailio({
+      users: { '20': 's20', '30': 's30' },
+      tls: await authority.issue({ ip: ['127.0.0.1'] }),
+    });
+    const base = {
+      registrar: `127.0.0.1:${pbx.tlsPort}`,
+      transport: 'tls',
+      mediaEncryption: 'srtp-mand',
+    } as const;
+    await using low = await startBaresip({ ...base, user: '20', password: 's20', toneHz: 440 });
+    await using high = await startBaresip({ ...base, user: '30', password: 's30' });
+    await Promise.all([low.waitForRegistered(), high.waitForRegistered()]);
+    await low.dial('30');
+    await high.waitForIncoming();
+    await high.accept();
+    await Promise.all([low.waitToHear(1000), high.waitToHear(440)]);
+    const invite = await pbx.waitFor({ method: 'INVITE' });
+    expect(invite.body).toContain('RTP/SAVP');
   }, 45_000);
 });

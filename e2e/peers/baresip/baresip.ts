@@ -26,7 +26,9 @@ export interface BaresipOptions {
   readonly displayName?: string;
   /** `host:port` of the registrar. */
   readonly registrar: string;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: 'udp' | 'tcp' | 'tls';
+  /** SDES: offered (`srtp`) or demanded (`srtp-mand`). */
+  readonly mediaEncryption?: 'srtp' | 'srtp-mand';
   /** Frequency the phone speaks; default 1000. */
   readonly toneHz?: number;
   /** A mono 16-bit WAV file at 8000 Hz to speak instead of the tone. */
@@ -104,6 +106,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     displayName: options.displayName,
     registrar: options.registrar,
     transport: options.transport ?? 'udp',
+    mediaEncryption: options.mediaEncryption,
     answerMode: options.answerMode ?? 'manual',
     codecs: options.codecs ?? ['PCMA/8000/1', 'PCMU/8000/1'],
     registerSeconds: options.registerSeconds ?? 60,

@@ -5,7 +5,9 @@ export interface BaresipConfig {
   readonly displayName: string | undefined;
   /** `host:port` of the registrar. */
   readonly registrar: string;
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  /** Media encryption the account asks for. */
+  readonly mediaEncryption: 'srtp' | 'srtp-mand' | undefined;
   readonly answerMode: 'manual' | 'auto';
   /** In order of preference, such as `PCMA/8000/1`. */
   readonly codecs: readonly string[];
@@ -50,6 +52,7 @@ module_path ${config.modulePath}
 module g711.so
 module g722.so
 module opus.so
+module srtp.so
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -75,6 +78,7 @@ export function renderAccount(config: BaresipConfig): string {
     `answermode=${config.answerMode}`,
     `audio_codecs=${config.codecs.join(',')}`,
     'dtmfmode=rtpevent',
+    ...(config.mediaEncryption ? [`mediaenc=${config.mediaEncryption}`] : []),
   ];
   return `${name}<sip:${config.user}@${config.registrar};transport=${config.transport}>;${parameters.join(';')}\n`;
 }

@@ -8,6 +8,16 @@ export interface KamailioConfig {
   readonly users: Readonly<Record<string, string>>;
   /** Registered user by dialled number. */
   readonly aliases: Readonly<Record<string, string>>;
+  /** Signs and encrypts on this port too, with the files of a key and its certificate. */
+  readonly tls:
+    | { readonly port: number; readonly keyFile: string; readonly certFile: string }
+    | undefined;
+  /** Port (UDP, TCP; TLS one above it) for fixed-IP trunks: who calls there need not authenticate. */
+  readonly trunkPort: number;
+  /** Numbers of a registered trunk: dialled number → user whose contact takes it. */
+  readonly trunkUsers: Readonly<Record<string, string>>;
+  /** Numbers of a fixed-IP trunk: dialled number → SIP URI of the far end. */
+  readonly trunkUris: Readonly<Record<string, string>>;
   /** Seconds a digest nonce stays good. */
   readonly nonceSeconds: number;
   /** Bounds and default of a registration, in seconds. */
@@ -44,6 +54,7 @@ function table(name: string, entries: Readonly<Record<string, string>>): string 
  */
 export function renderKamailioConfig(config: KamailioConfig): string {
   const realm = literal(config.realm);
+  const { tls, trunkPort } = config;
   return `#!KAMAILIO
 debug=2
 log_stderror=yes
@@ -57,7 +68,18 @@ use_dns_cache=no
 server_header="Server: Kamailio (customer PBX)"
 listen=udp:127.0.0.1:${config.port}
 listen=tcp:127.0.0.1:${config.port}
+listen=udp:127.0.0.1:${trunkPort}
+listen=tcp:127.0.0.1:${trunkPort}
+${
+  tls
+    ? `enable_tls=yes
+listen=tls:127.0.0.1:${tls.port}
+listen=tls:127.0.0.1:${trunkPort + 1}`
+    : ''
+}
 alias=${realm}
+# Some phones leave its port out where they name a user of it.
+alias=udp:127.0.0.1:5060
 mpath=${literal(config.modulePath)}
 loadmodule "kex.so"
 loadmodule "corex.so"
@@ -78,6 +100,14 @@ loadmodule "auth.so"
 loadmodule "nathelper.so"
 loadmodule "xhttp.so"
 loadmodule "jsonrpcs.so"
+${
+  tls
+    ? `loadmodule "tls.so"
+modparam("tls", "private_key", ${literal(tls.keyFile)})
+modparam("tls", "certificate", ${literal(tls.certFile)})
+modparam("tls", "tls_method", "TLSv1.2+")`
+    : ''
+}
 modparam("jsonrpcs", "transport", 1)
 modparam("usrloc", "db_mode", 0)
 modparam("usrloc", "timer_interval", 1)
@@ -93,6 +123,8 @@ modparam("auth", "qop", "auth")
 modparam("auth", "algorithm", "${config.algorithm === 'MD5' ? '' : config.algorithm}")
 modparam("htable", "htable", "users=>size=8;")
 modparam("htable", "htable", "aliases=>size=8;")
+modparam("htable", "htable", "trunkusers=>size=8;")
+modparam("htable", "htable", "trunkuris=>size=8;")
 modparam("htable", "htable", "refused=>size=4;")
 modparam("rr", "enable_full_lr", 1)
 modparam("tm", "fr_inv_timer", ${config.ringSeconds * 1000})
@@ -102,6 +134,8 @@ modparam("xlog", "force_color", 0)
 event_route[htable:mod-init] {
 ${table('users', config.users)}
 ${table('aliases', config.aliases)}
+${table('trunkusers', config.trunkUsers)}
+${table('trunkuris', config.trunkUris)}
   return; # A block must not be empty.
 }
 
@@ -159,18 +193,40 @@ request_route {
     exit;
   }
 
+  if ($Rp != ${trunkPort} && $Rp != ${trunkPort + 1}) {
+    route(AUTHENTICATE);
+  }
+  if (uri != myself) { sl_send_reply("403", "No relaying"); exit; }
+  record_route();
+  if ($sht(trunkuris=>$rU) != $null) {
+    $var(number) = $rU;
+    $ru = $sht(trunkuris=>$rU);
+    $rU = $var(number);
+    t_relay();
+    exit;
+  }
+  if ($sht(trunkusers=>$rU) != $null) {
+    # The registered contact takes the whole range: only the host is its own.
+    $var(number) = $rU;
+    $rU = $sht(trunkusers=>$rU);
+    if (!lookup("location")) { sl_send_reply("480", "Temporarily Unavailable"); exit; }
+    $rU = $var(number);
+    t_relay();
+    exit;
+  }
+  if ($sht(aliases=>$rU) != $null) { $rU = $sht(aliases=>$rU); }
+  if ($sht(users=>$rU) == $null) { sl_send_reply("404", "Not Found"); exit; }
+  if (!lookup("location")) { sl_send_reply("480", "Temporarily Unavailable"); exit; }
+  t_relay();
+}
+
+route[AUTHENTICATE] {
   if (!has_credentials(${realm}) || $sht(users=>$au) == $null
       || !pv_proxy_authenticate(${realm}, "$sht(users=>$au)", "0")) {
     proxy_challenge(${realm}, "1");
     exit;
   }
   consume_credentials();
-  if (uri != myself) { sl_send_reply("403", "No relaying"); exit; }
-  record_route();
-  if ($sht(aliases=>$rU) != $null) { $rU = $sht(aliases=>$rU); }
-  if ($sht(users=>$rU) == $null) { sl_send_reply("404", "Not Found"); exit; }
-  if (!lookup("location")) { sl_send_reply("480", "Temporarily Unavailable"); exit; }
-  t_relay();
 }
 `;
 }

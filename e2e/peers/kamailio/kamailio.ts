@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '../../harness/ports.ts';
+import { freePort, freePorts } from '../../harness/ports.ts';
 import { findProgram, type RunningProcess, startProcess } from '../../harness/processes.ts';
 import { tempDir } from '../../harness/temp-dir.ts';
 import { waitFor } from '../../harness/wait-for.ts';
+import type { Certificate } from '../tls/authority.ts';
 import { RPC_PATH, renderKamailioConfig } from './config.ts';
 import {
   describeSipRecord,
@@ -30,6 +31,12 @@ export interface KamailioOptions {
   readonly nonceSeconds?: number;
   /** Bounds and default of a registration's life in seconds; default 10, 3600, 60. */
   readonly expires?: { readonly min: number; readonly max: number; readonly default: number };
+  /** Also over TLS, with this certificate. */
+  readonly tls?: Certificate;
+  /** Numbers of a registered trunk: dialled number → user whose contact takes it. */
+  readonly trunkUsers?: Readonly<Record<string, string>>;
+  /** Numbers of a fixed-IP trunk: dialled number → SIP URI of the far end. */
+  readonly trunkUris?: Readonly<Record<string, string>>;
   /** Seconds until an unanswered call is given up; default 120. */
   readonly ringSeconds?: number;
 }
@@ -49,6 +56,10 @@ export interface Kamailio extends AsyncDisposable {
   readonly host: '127.0.0.1';
   /** Port of both UDP and TCP; it outlives `restart`. */
   readonly port: number;
+  /** Port of TLS, if it was asked for. */
+  readonly tlsPort: number | undefined;
+  /** Port of UDP and TCP for fixed-IP trunks; TLS is one above it. */
+  readonly trunkPort: number;
   /** `127.0.0.1:PORT` */
   readonly address: string;
   readonly realm: string;
@@ -97,6 +108,16 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
   const realm = options.realm ?? 'pbx.test';
   const dir = await tempDir('kamailio');
   const file = join(dir.path, 'kamailio.cfg');
+  const trunkPort = await freePorts(2);
+  const tls = options.tls && {
+    port: await freePort(),
+    keyFile: join(dir.path, 'key.pem'),
+    certFile: join(dir.path, 'cert.pem'),
+  };
+  if (options.tls && tls) {
+    await writeFile(tls.keyFile, options.tls.key, { mode: 0o600 });
+    await writeFile(tls.certFile, options.tls.cert);
+  }
   await writeFile(
     file,
     renderKamailioConfig({
@@ -106,6 +127,10 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
       algorithm: options.algorithm ?? 'MD5',
       users: options.users,
       aliases: options.aliases ?? {},
+      tls,
+      trunkPort,
+      trunkUsers: options.trunkUsers ?? {},
+      trunkUris: options.trunkUris ?? {},
       nonceSeconds: options.nonceSeconds ?? 60,
       expires: options.expires ?? { min: 10, max: 3_600, default: 60 },
       ringSeconds: options.ringSeconds ?? 120,
@@ -160,6 +185,8 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
   const kamailio: Kamailio = {
     host: '127.0.0.1',
     port,
+    tlsPort: tls?.port,
+    trunkPort,
     address: `127.0.0.1:${port}`,
     realm,
     records,
