@@ -102,11 +102,16 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
   );
   const endpoint = await listenSip(
     {
-      bindAddress: sip.bindAddress,
-      port: sip.port,
-      advertisedAddress: sip.advertisedAddress,
+      listeners: [
+        {
+          transport: 'udp',
+          bindAddress: sip.bindAddress,
+          port: sip.port,
+          advertisedAddress: sip.advertisedAddress,
+        },
+      ],
       userAgent,
-      resolve: (host) => resolver.resolve(host),
+      dns: resolver,
       onMessage: (event) => trace.see(event),
       onBroken: (error) => {
         throw error;

@@ -235,8 +235,7 @@ describe('who may call', () => {
     all.peers.devices.set(all.anna.userId, 1);
     const { SipEndpoint } = await import('@trunkline/sip/endpoint/endpoint.ts');
     const stranger = await SipEndpoint.listen({
-      bindAddress: '127.0.0.2',
-      port: 0,
+      listeners: [{ transport: 'udp', bindAddress: '127.0.0.2', port: 0 }],
       userAgent: 'stranger',
     });
     const failed = await new Promise((resolve) => {

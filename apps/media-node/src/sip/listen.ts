@@ -9,13 +9,15 @@ const portFile = 'sip-port';
  * still free: the PBXs hold bindings to it until those expire, and would ring the old port too.
  */
 export async function listenSip(options: SipEndpointOptions, folder: string): Promise<SipEndpoint> {
-  if (options.port !== 0) return SipEndpoint.listen(options);
+  const listeners = (port: number) =>
+    options.listeners.map((listener) => (listener.port === 0 ? { ...listener, port } : listener));
+  if (options.listeners.every(({ port }) => port !== 0)) return SipEndpoint.listen(options);
   const path = join(folder, portFile);
   const last = Number(await readIfThere(path));
   let endpoint: SipEndpoint | undefined;
   if (Number.isInteger(last) && last > 0 && last < 65_536) {
     try {
-      endpoint = await SipEndpoint.listen({ ...options, port: last });
+      endpoint = await SipEndpoint.listen({ ...options, listeners: listeners(last) });
     } catch (error) {
       const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
       if (!taken) throw error;

@@ -13,8 +13,14 @@ test.each(['0.0.0.0', '169.254.169.254', '224.0.0.1', '239.1.1.1', '255.255.255.
   '%s cannot be a PBX, however it is written',
   async (address) => {
     expect(isPeerAddress(address)).toBe(false);
-    const resolver = new PbxResolver();
-    await expect(resolver.resolve(address)).rejects.toThrow('cannot be a telephone system');
-    expect(resolver.failureOf(address)).toContain('cannot be a telephone system');
+    const none = () => Promise.resolve({ records: [] });
+    const resolver = new PbxResolver({
+      naptr: none,
+      srv: none,
+      addresses: () => Promise.resolve({ records: [address] }),
+    });
+    const looked = resolver.addresses('pbx.example', 4);
+    await expect(looked).rejects.toThrow('cannot be a telephone system');
+    expect(resolver.failureOf('pbx.example')).toContain('cannot be a telephone system');
   },
 );

@@ -1,6 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { isPeerAddress } from '@trunkline/contracts/peer-address.ts';
+import type { DnsAnswer, DnsPort } from '@trunkline/sip/transport/resolver/dns.ts';
+import { nodeDns } from '@trunkline/sip/transport/resolver/node-dns.ts';
 
 const maxHosts = 2000;
 
@@ -8,23 +9,33 @@ const maxHosts = 2000;
  * Looks up the PBXs' names and remembers what came out: why a line cannot register, and from which
  * addresses its PBX may call.
  */
-export class PbxResolver {
+export class PbxResolver implements DnsPort {
+  private readonly dns: DnsPort;
   private readonly known = new Map<string, readonly string[]>();
   private readonly failures = new Map<string, string>();
 
-  /** An IPv4 address of a host, as our socket needs. @throws the resolver's error */
-  async resolve(host: string): Promise<string> {
+  constructor(dns: DnsPort = nodeDns()) {
+    this.dns = dns;
+  }
+
+  naptr(name: string): ReturnType<DnsPort['naptr']> {
+    return this.dns.naptr(name);
+  }
+
+  srv(name: string): ReturnType<DnsPort['srv']> {
+    return this.dns.srv(name);
+  }
+
+  /** Addresses of a host. @throws the name servers' error, or when one of them cannot be a PBX */
+  async addresses(host: string, family: 4 | 6): Promise<DnsAnswer<string>> {
     try {
-      const addresses = (await lookup(host, { all: true, family: 4 })).map(
-        ({ address }) => address,
-      );
-      const [first] = addresses;
-      if (first === undefined) throw new Error('no address');
-      const wrong = addresses.find((address) => !isPeerAddress(address));
+      const answer = await this.dns.addresses(host, family);
+      const wrong = answer.records.find((address) => !isPeerAddress(address));
       if (wrong !== undefined) throw new Error(`${wrong} cannot be a telephone system`);
-      remember(this.known, host, addresses);
+      if (answer.records.length === 0) throw new Error(`no address of ${host} found`);
+      remember(this.known, host, answer.records);
       this.failures.delete(host);
-      return first;
+      return answer;
     } catch (error) {
       remember(this.failures, host, error instanceof Error ? error.message : String(error));
       throw error;

@@ -37,8 +37,7 @@ export class TestPbx {
   static async listen(port = 0): Promise<TestPbx> {
     const wire: WireEvent[] = [];
     const endpoint = await SipEndpoint.listen({
-      bindAddress: '127.0.0.1',
-      port,
+      listeners: [{ transport: 'udp', bindAddress: '127.0.0.1', port }],
       userAgent: 'Test PBX',
       onMessage: (event) => wire.push(event),
     });

@@ -9,7 +9,10 @@ const logger = createLogger({ name: 'test', level: 'error', write: () => undefin
 
 async function world() {
   const pbx = await startSimulatedPbx({ port: 0, logger });
-  const phone = await SipEndpoint.listen({ bindAddress: '127.0.0.1', port: 0, userAgent: 'test' });
+  const phone = await SipEndpoint.listen({
+    listeners: [{ transport: 'udp', bindAddress: '127.0.0.1', port: 0 }],
+    userAgent: 'test',
+  });
   const at = { host: '127.0.0.1', port: pbx.port, transport: 'udp' as const };
   const domain = `127.0.0.1:${pbx.port}`;
   const register = (user: string, password: string) =>

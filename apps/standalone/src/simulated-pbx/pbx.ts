@@ -29,8 +29,7 @@ export async function startSimulatedPbx(options: {
   const registrar = new Registrar();
   const timers = new Set<NodeJS.Timeout>();
   const endpoint = await SipEndpoint.listen({
-    bindAddress: '127.0.0.1',
-    port,
+    listeners: [{ transport: 'udp', bindAddress: '127.0.0.1', port }],
     userAgent: 'Trunkline simulated PBX',
   });
   endpoint.onRegister((register) => registrar.register(register));

@@ -5,16 +5,10 @@ import { SipRequest, type SipResponse } from '../message/message.ts';
 import { type NameAddr, parseNameAddr, tagOf } from '../message/name-addr.ts';
 import { ParseError } from '../message/parse-error.ts';
 import { bareHost } from '../message/uri.ts';
+import type { Target } from '../transport/target.ts';
+import type { TransportName } from '../transport/transport.ts';
 
 export type DialogState = 'early' | 'confirmed' | 'terminated';
-
-/** Host and port a request is to be sent to, not yet resolved. */
-export interface NextHop {
-  /** Name or address without brackets. */
-  host: string;
-  /** Absent when the URI has none. */
-  port: number | undefined;
-}
 
 /** More requests than a process sends between a snapshot and its end. */
 const RESTORED_SEQUENCE_GAP = 1_000;
@@ -24,12 +18,23 @@ export function dialogKey(callId: string, localTag: string, remoteTag: string): 
   return `${callId} ${localTag} ${remoteTag}`;
 }
 
-/** Where a request goes: its first Route, else its Request-URI (RFC 3261 §8.1.2). */
-export function nextHop(request: SipRequest): NextHop {
+const TRANSPORTS: readonly string[] = ['udp', 'tcp', 'tls', 'ws', 'wss'] satisfies TransportName[];
+
+/**
+ * Where a request goes: its first Route, else its Request-URI (RFC 3261 §8.1.2). Over TLS only when
+ * that is a `sips:` URI.
+ *
+ * @throws ParseError for a URI that cannot be routed
+ */
+export function nextHop(request: SipRequest): Target {
   const [route] = request.headers.elements('route');
   const uri = route === undefined ? request.requestUri : parseNameAddr(route, 'Route').uri;
   if (uri.kind !== 'sip') throw new ParseError('uri', 'Only SIP URIs can be routed', 416);
-  return { host: bareHost(uri.params.get('maddr') ?? uri.host), port: uri.port };
+  const host = bareHost(uri.params.get('maddr') ?? uri.host);
+  if (uri.scheme === 'sips') return { host, port: uri.port, secure: true };
+  const transport = uri.params.get('transport')?.toLowerCase() ?? '';
+  if (!TRANSPORTS.includes(transport)) return { host, port: uri.port };
+  return { host, port: uri.port, transport: transport as TransportName };
 }
 
 /** What a dialog consists of (RFC 3261 §12); plain data, so that it can outlive the process. */

@@ -20,8 +20,7 @@ const ANSWER = OFFER.replace('o=- 1', 'o=- 2');
 async function listen(timers: Partial<TimerSettings> = {}) {
   const log = new WireLog();
   const endpoint = await SipEndpoint.listen({
-    bindAddress: '127.0.0.1',
-    port: 0,
+    listeners: [{ transport: 'udp', bindAddress: '127.0.0.1', port: 0 }],
     userAgent: 'test',
     onMessage: log.record,
     timers,

@@ -1,21 +1,39 @@
 import type { SipClock } from '../clock.ts';
-import type { NextHop } from '../dialog/dialog.ts';
+import { nextHop } from '../dialog/dialog.ts';
 import type { DigestHash } from '../digest/algorithm.ts';
 import { DigestClient, type DigestCredentials } from '../digest/client.ts';
 import { newBranch, randomHex } from '../ids.ts';
 import type { SipRequest } from '../message/message.ts';
-import { bracketHost, escapeUser } from '../message/uri.ts';
+import { serializeMessage } from '../message/serialize.ts';
+import { escapeUser } from '../message/uri.ts';
 import type { SendMessage } from '../transaction/client-transaction.ts';
 import type { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import type { TimerSettings } from '../transaction/timers.ts';
-import type { Hop } from '../transport/transport.ts';
-import { DEFAULT_PORT } from '../transport/via-routing.ts';
+import type { Hop, Source } from '../transport/transport.ts';
+import type { Router } from './router.ts';
+import type { Transports } from './transports.ts';
 
 /** Methods a user agent handles, as told in Allow; a registrar takes REGISTER besides. */
-export const USER_AGENT_METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO'];
-export const ALLOW = USER_AGENT_METHODS.join(', ');
+export const USER_AGENT_METHODS = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'INFO',
+  'PRACK',
+  'UPDATE',
+  'REFER',
+  'NOTIFY',
+];
 export const ACCEPT = 'application/sdp';
+
+/** How provisional responses are made reliable (RFC 3262): never, when asked, or always. */
+export type ReliableProvisional = 'off' | 'supported' | 'required';
+
+const TAGS = ['timer', 'replaces', 'norefersub'];
+const TAGS_WITH_100REL = ['100rel', ...TAGS];
 
 /** Whatever handles the requests of one dialog. */
 export interface DialogUser {
@@ -33,12 +51,18 @@ export interface CoreOptions {
   hash: DigestHash;
   /** 0 ≤ x < 1, for jitter. */
   random: () => number;
-  resolve: (host: string) => Promise<string>;
-  isAddress: (host: string) => boolean;
+  transports: Transports;
+  router: Router;
   userAgent: string;
-  /** Address and port others reach us at. */
-  host: string;
-  port: number;
+  reliableProvisional: ReliableProvisional;
+  /** Shortest session interval an INVITE or UPDATE may ask for, in seconds (RFC 4028 §4). */
+  minSessionExpires: number;
+}
+
+/** Requests outside a dialog that belong to something of ours all the same. */
+export interface PendingDialog {
+  /** A request with our tag in To, from a dialog that is not known yet. */
+  receive(transaction: ServerTransaction): void;
 }
 
 /** What calls and registrations share: the ways down, and the table of dialogs. */
@@ -49,25 +73,58 @@ export class Core {
   readonly send: SendMessage;
   readonly random: () => number;
   readonly userAgent: string;
+  readonly transports: Transports;
+  readonly router: Router;
+  readonly reliableProvisional: ReliableProvisional;
+  readonly minSessionExpires: number;
   /** Dialogs by key. */
   readonly dialogs = new Map<string, DialogUser>();
-  private readonly options: CoreOptions;
-  private readonly sentBy: string;
+  /** What waits for a first request of the peer, by Call-ID and own tag (RFC 6665 §4.1.2.4). */
+  readonly pending = new Map<string, PendingDialog>();
+  /** Methods taken beside `USER_AGENT_METHODS`, as handlers are set. */
+  readonly moreMethods = new Set<string>();
+  private readonly hash: DigestHash;
 
   constructor(options: CoreOptions) {
-    this.options = options;
     this.clock = options.clock;
     this.timers = options.timers;
     this.layer = options.layer;
     this.send = options.send;
     this.random = options.random;
     this.userAgent = options.userAgent;
-    this.sentBy = `${bracketHost(options.host)}:${options.port}`;
+    this.transports = options.transports;
+    this.router = options.router;
+    this.reliableProvisional = options.reliableProvisional;
+    this.minSessionExpires = options.minSessionExpires;
+    this.hash = options.hash;
   }
 
-  /** Protocol, transport and sent-by of our Via. */
+  /** Methods this user agent takes, for Allow. */
+  get allow(): string {
+    return [...USER_AGENT_METHODS, ...this.moreMethods].join(', ');
+  }
+
+  /** Whether a request of that method may reach us. */
+  takes(method: string): boolean {
+    return USER_AGENT_METHODS.includes(method) || this.moreMethods.has(method);
+  }
+
+  /** Option tags we understand (RFC 3261 §20.37). */
+  get supported(): string {
+    return this.supportedTags.join(', ');
+  }
+
+  /** Option tags we understand, lower case. */
+  get supportedTags(): readonly string[] {
+    return this.reliableProvisional === 'off' ? TAGS : TAGS_WITH_100REL;
+  }
+
+  /**
+   * Protocol, transport and sent-by of our Via until it is known where the request goes: `bind` of the
+   * transports then writes the true one.
+   */
   get viaPrefix(): string {
-    return `SIP/2.0/UDP ${this.sentBy}`;
+    return this.transports.viaPrefix;
   }
 
   /** A Via value with a new branch, asking for symmetric responses (RFC 3581 §3). */
@@ -75,34 +132,40 @@ export class Core {
     return `${this.viaPrefix};branch=${newBranch()};rport`;
   }
 
-  /** Our Contact value. */
-  contact(user: string): string {
-    return `<${this.contactUri(user)}>`;
+  /**
+   * Our Contact value.
+   *
+   * @param hop the peer's side: where requests go, or where the answered request came from
+   */
+  contact(user: string, hop?: Hop | (Source & Pick<Hop, 'transport'>)): string {
+    return `<${this.contactUri(user, hop)}>`;
   }
 
-  contactUri(user: string): string {
-    return `sip:${user === '' ? '' : `${escapeUser(user)}@`}${this.sentBy}`;
+  contactUri(user: string, hop?: Hop | (Source & Pick<Hop, 'transport'>)): string {
+    return this.transports.contactUri(escapeUser(user), hop);
   }
 
   digest(credentials: DigestCredentials | undefined): DigestClient | undefined {
     if (credentials === undefined) return undefined;
-    return new DigestClient(credentials, this.options.hash, () => randomHex(16));
+    return new DigestClient(credentials, this.hash, () => randomHex(16));
   }
 
   /**
-   * Finds the address of a hop. An address is used at once, a name is looked up first; exactly one
-   * of the two functions is called.
+   * Sends a request that belongs to no transaction, the ACK of a 2xx, to its next hop; the Via is
+   * written for it. What cannot be sent is lost.
+   *
+   * @param sent told once it has left, with what to send again when the 2xx is repeated
    */
-  locate(next: NextHop, found: (hop: Hop) => void, failed: () => void): void {
-    const hop = (address: string): Hop => ({
-      transport: 'udp',
-      address,
-      port: next.port ?? DEFAULT_PORT,
-    });
-    if (this.options.isAddress(next.host)) {
-      found(hop(next.host));
-      return;
-    }
-    this.options.resolve(next.host).then((address) => found(hop(address)), failed);
+  sendAck(ack: SipRequest, sent: (again: () => void) => void): void {
+    const found = ([hop]: readonly Hop[]) => {
+      if (hop === undefined) return;
+      this.transports.bind(ack, hop);
+      const bytes = serializeMessage(ack);
+      // An ACK is not acknowledged: a lost one is asked for by the next 200.
+      const send = () => this.send(ack, bytes, hop, () => {});
+      send();
+      sent(send);
+    };
+    this.router.route(nextHop(ack), ack.callId, found, () => {});
   }
 }

@@ -12,14 +12,18 @@ import { validate } from '../message/validate.ts';
 import { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import { DEFAULT_TIMERS, type TimerSettings } from '../transaction/timers.ts';
-import { advertisableAddress, isAddress, systemResolver } from '../transport/node-network.ts';
+import { isAddress } from '../transport/node-network.ts';
+import type { DnsPort } from '../transport/resolver/dns.ts';
+import { DnsCache } from '../transport/resolver/dns-cache.ts';
+import { nodeDns } from '../transport/resolver/node-dns.ts';
 import type {
   Hop,
   SipTransport,
   SocketAddress,
+  Source,
   TransportListener,
+  TransportName,
 } from '../transport/transport.ts';
-import { listenUdp } from '../transport/udp.ts';
 import { markReceived, responseHop } from '../transport/via-routing.ts';
 import { ACCEPT, ALLOW, Core, type DialogUser } from './core.ts';
 import { IncomingCall } from './incoming-call.ts';
@@ -27,15 +31,19 @@ import { IncomingRegister } from './incoming-register.ts';
 import { InviteUsage } from './invite-usage.ts';
 import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
+import { Router } from './router.ts';
+import {
+  type ListenerInfo,
+  type ListenerOptions,
+  type OpenTransport,
+  Transports,
+} from './transports.ts';
 import { inspectRequest } from './uas-checks.ts';
 import type { WireEvent } from './wire-event.ts';
 
 export interface SipEndpointOptions {
-  bindAddress: string;
-  /** 0 takes a free port. */
-  port: number;
-  /** Address told to others; default is the bound one, or the machine's first when bound to all. */
-  advertisedAddress?: string;
+  /** Sockets to listen at and to send by; the first is told others where no other is meant. */
+  listeners: readonly ListenerOptions[];
   userAgent: string;
   clock?: SipClock;
   /** Sees every message in and out. */
@@ -45,23 +53,23 @@ export interface SipEndpointOptions {
   /** Transactions at a time; above it requests are answered 503. Default 20,000. */
   maxTransactions?: number;
   timers?: Partial<TimerSettings>;
-  /** Finds the address of a host; default is the system's resolver. */
-  resolve?: (host: string) => Promise<string>;
+  /** Name resolution; default is that of the machine. Answers are cached. */
+  dns?: DnsPort;
   /** 0 ≤ x < 1, for jitter; default `Math.random`. */
   random?: () => number;
-  /** Opens the transport instead of binding a UDP socket, such as a simulated network. */
-  openTransport?: (listener: TransportListener) => Promise<SipTransport>;
+  /** Opens listeners instead of binding sockets, such as on a simulated network. */
+  openTransport?: OpenTransport;
 }
 
 const DEFAULT_MAX_TRANSACTIONS = 20_000;
 
-/** A SIP user agent on one UDP socket: places and takes calls, registers, and is registered at. */
+/** A SIP user agent: places and takes calls, registers, and is registered at. */
 export class SipEndpoint {
   private readonly options: SipEndpointOptions;
   private readonly clock: SipClock;
   private readonly calls = new Set<DialogOwner>();
   private readonly registrations = new Set<Registration>();
-  private transport!: SipTransport;
+  private transports!: Transports;
   private core!: Core;
   private layer!: TransactionLayer;
   private inviteHandler: ((call: IncomingCall) => void) | undefined;
@@ -73,28 +81,33 @@ export class SipEndpoint {
   }
 
   /**
-   * Opens the socket.
+   * Opens the listeners.
    *
    * @throws the socket's error (`EADDRINUSE`, …)
    */
   static async listen(options: SipEndpointOptions): Promise<SipEndpoint> {
     const endpoint = new SipEndpoint(options);
     const listener: TransportListener = {
-      received: (bytes, from) => endpoint.receive(bytes, from),
+      received: (bytes, from, transport) => endpoint.receive(bytes, from, transport),
       broken: (error) => options.onBroken?.(error),
     };
-    const { bindAddress: address, port, openTransport } = options;
-    endpoint.attach(await (openTransport?.(listener) ?? listenUdp({ address, port }, listener)));
+    endpoint.attach(await Transports.open(options.listeners, listener, options.openTransport));
     return endpoint;
   }
 
-  /** Address others are told. */
-  get localAddress(): string {
-    return this.options.advertisedAddress ?? advertisableAddress(this.transport.local.address);
+  /** Where others reach us, in the order the listeners were given. */
+  get listeners(): readonly ListenerInfo[] {
+    return this.transports.list;
   }
 
+  /** Address others are told of the first listener. */
+  get localAddress(): string {
+    return (this.listeners[0] as ListenerInfo).address;
+  }
+
+  /** Port of the first listener. */
   get localPort(): number {
-    return this.transport.local.port;
+    return (this.listeners[0] as ListenerInfo).port;
   }
 
   /** Transactions alive, for metrics. */
@@ -170,14 +183,14 @@ export class SipEndpoint {
     for (const registration of [...this.registrations]) registration.stop();
     for (const call of [...this.calls]) call.drop();
     this.layer.close();
-    await this.transport.close();
+    await this.transports.close();
   }
 
-  private attach(transport: SipTransport): void {
-    this.transport = transport;
+  private attach(transports: Transports): void {
+    this.transports = transports;
     const send = (message: SipMessage, bytes: Uint8Array, to: Hop, failed: (e: Error) => void) => {
-      this.observe('out', to, message, bytes);
-      transport.send(bytes, to, failed);
+      this.observe('out', to, transports.localOf(to), to.transport, message, bytes);
+      transports.send(bytes, to, failed);
     };
     const timers = { ...DEFAULT_TIMERS, ...this.options.timers };
     this.layer = new TransactionLayer({
@@ -185,55 +198,63 @@ export class SipEndpoint {
       timers,
       maxTransactions: this.options.maxTransactions ?? DEFAULT_MAX_TRANSACTIONS,
       send,
-      isReliable: () => transport.reliable,
+      isReliable: (name) => transports.isReliable(name),
       user: {
         onRequest: (transaction) => this.onRequest(transaction),
         onAck: (ack) => this.findDialog(ack)?.receiveAck(ack),
       },
     });
+    const random = this.options.random ?? Math.random;
     this.core = new Core({
       clock: this.clock,
       timers,
       layer: this.layer,
       send,
       hash: nodeHash,
-      random: this.options.random ?? Math.random,
-      resolve: this.options.resolve ?? systemResolver(transport.local.address),
-      isAddress,
+      random,
+      transports,
+      router: new Router({
+        clock: this.clock,
+        dns: new DnsCache(this.options.dns ?? nodeDns(), this.clock),
+        isAddress,
+        random,
+        transports: transports.kinds,
+      }),
       userAgent: this.options.userAgent,
-      host: this.localAddress,
-      port: this.localPort,
     });
   }
 
   private observe(
     direction: 'in' | 'out',
     remote: SocketAddress,
+    local: SocketAddress,
+    transport: TransportName,
     message: SipMessage | undefined,
     bytes: Uint8Array,
   ): void {
     this.options.onMessage?.({
       direction,
       at: this.clock.now(),
-      local: this.transport.local,
+      local,
       remote: { address: remote.address, port: remote.port },
-      transport: this.transport.name,
+      transport,
       message,
       bytes,
     });
   }
 
-  private receive(bytes: Uint8Array, from: SocketAddress): void {
+  private receive(bytes: Uint8Array, from: Source, transport: SipTransport): void {
+    const { local, name } = transport;
     let message: SipMessage;
     try {
       message = parseMessage(bytes);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      this.observe('in', from, error.partial, bytes);
-      this.refuseMalformed(error, from);
+      this.observe('in', from, local, name, error.partial, bytes);
+      this.refuseMalformed(error, from, name);
       return;
     }
-    this.observe('in', from, message, bytes);
+    this.observe('in', from, local, name, message, bytes);
     try {
       validate(message);
       if (message.kind === 'response') {
@@ -244,25 +265,25 @@ export class SipEndpoint {
       markReceived(message, from);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      this.refuseMalformed(error, from);
+      this.refuseMalformed(error, from, name);
       return;
     }
-    this.layer.receiveRequest(message, from, this.transport.name);
+    this.layer.receiveRequest(message, from, name);
   }
 
   /** Answers a request that cannot be read, where that is possible at all (§8.2.7, §18.3). */
-  private refuseMalformed(error: ParseError, from: SocketAddress): void {
+  private refuseMalformed(error: ParseError, from: Source, transport: TransportName): void {
     const request = error.partial;
     if (request === undefined || request.method === 'ACK' || !request.headers.has('via')) return;
     const reasonPhrase = error.message;
     const response = createResponse(request, error.status, { toTag: newTag(), reasonPhrase });
     let hop: Hop;
     try {
-      hop = responseHop(request, from, this.transport.name);
+      hop = responseHop(request, from, transport);
     } catch (viaError) {
       if (!(viaError instanceof ParseError)) throw viaError;
       // The Via is the fault: the source address is all there is.
-      hop = { ...from, transport: this.transport.name };
+      hop = { ...from, transport };
     }
     this.layer.respondStateless(response, hop);
   }
@@ -350,6 +371,8 @@ export class SipEndpoint {
       this.respond(transaction, error.status, { reasonPhrase: error.message });
       return;
     }
+    const { callId } = transaction.request;
+    this.core.router.cameFrom(callId, transaction.source, transaction.peer.transport);
     this.calls.add(call);
     const forget = () => void this.calls.delete(call);
     call.on('over', forget);

@@ -1,9 +1,11 @@
-import { type NextHop, nextHop } from '../dialog/dialog.ts';
+import { nextHop } from '../dialog/dialog.ts';
 import type { DigestClient, DigestRefusal } from '../digest/client.ts';
+import { parseDeltaSeconds } from '../message/contact.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
 import type { ClientTransaction } from '../transaction/client-transaction.ts';
 import { TooManyTransactions } from '../transaction/layer.ts';
+import type { Target } from '../transport/target.ts';
 import type { Hop } from '../transport/transport.ts';
 import type { Core } from './core.ts';
 
@@ -21,6 +23,12 @@ export interface ExchangeUser {
   onFailure(cause: 'timeout' | 'transport'): void;
   /** Whether a challenge may still be answered; absent means yes. */
   wanted?(): boolean;
+  /**
+   * Changes a copy of a request that was refused with 422 so that it can be sent again.
+   *
+   * @returns false when there is nothing to be done
+   */
+  amend?(request: SipRequest, response: SipResponse): boolean;
 }
 
 /**
@@ -35,6 +43,10 @@ export class Exchange {
   private readonly user: ExchangeUser;
   private transaction: ClientTransaction | undefined;
   private challenges = 0;
+  private target: Target | undefined;
+  /** Servers not tried yet. */
+  private left: readonly Hop[] = [];
+  private provisionalSeen = false;
   private stopped = false;
 
   /**
@@ -61,9 +73,9 @@ export class Exchange {
   }
 
   /** Sends the request, to its own next hop unless another is given. */
-  start(via?: NextHop): void {
+  start(via?: Target): void {
     this.digest?.authorize(this.request);
-    let next: NextHop;
+    let next: Target;
     try {
       next = via ?? nextHop(this.request);
     } catch (error) {
@@ -71,10 +83,15 @@ export class Exchange {
       this.failSoon();
       return;
     }
-    this.core.locate(
+    this.target = next;
+    this.core.router.route(
       next,
-      (hop) => {
-        if (!this.stopped) this.transmit(hop);
+      this.request.callId,
+      ([first, ...others]) => {
+        if (this.stopped) return;
+        this.left = others;
+        if (first === undefined) this.failSoon();
+        else this.transmit(first);
       },
       () => this.failSoon(),
     );
@@ -88,11 +105,14 @@ export class Exchange {
 
   private transmit(hop: Hop): void {
     const { request } = this;
+    this.core.transports.bind(request, hop);
     try {
       this.transaction = this.core.layer.request(request, hop, {
-        onResponse: (response) => this.receive(request, response),
+        onResponse: (response) => this.receive(request, response, hop),
         onFailure: (cause) => {
-          if (!this.stopped) this.user.onFailure(cause);
+          if (this.stopped) return;
+          this.core.router.failed(hop);
+          if (!this.tryNext()) this.user.onFailure(cause);
         },
       });
     } catch (error) {
@@ -101,12 +121,40 @@ export class Exchange {
     }
   }
 
-  private receive(request: SipRequest, response: SipResponse): void {
+  /**
+   * Offers the request to the next server (RFC 3263 §4.3): the same but for its branch. Once a server
+   * has begun with it no other is asked.
+   */
+  private tryNext(): boolean {
+    const [next, ...others] = this.left;
+    if (next === undefined || this.provisionalSeen || this.user.wanted?.() === false) return false;
+    this.left = others;
+    this.request = this.request.clone();
+    this.request.headers.set('Via', this.core.newVia());
+    this.transmit(next);
+    return true;
+  }
+
+  private receive(request: SipRequest, response: SipResponse, hop: Hop): void {
     if (this.stopped) return;
     const { statusCode } = response;
+    if (statusCode === 503) {
+      this.core.router.failed(hop, retryAfterOf(response));
+      if (this.tryNext()) return;
+    } else if (this.target !== undefined) {
+      this.core.router.reached(this.target, request.callId, hop);
+    }
     if (statusCode < 200) {
+      if (statusCode > 100) this.provisionalSeen = true;
       this.user.onProvisional?.(response);
       return;
+    }
+    if (statusCode === 422 && this.user.wanted?.() !== false && this.challenges < MAX_CHALLENGES) {
+      const again = request.clone();
+      if (this.user.amend?.(again, response) === true) {
+        this.repeat(again, hop);
+        return;
+      }
     }
     const challenged = statusCode === 401 || statusCode === 407;
     if (!challenged) {
@@ -114,8 +162,7 @@ export class Exchange {
       this.user.onFinal(response, request);
       return;
     }
-    const hop = this.hop;
-    if (this.digest === undefined || hop === undefined || this.user.wanted?.() === false) {
+    if (this.digest === undefined || this.user.wanted?.() === false) {
       this.user.onFinal(response, request);
       return;
     }
@@ -125,11 +172,16 @@ export class Exchange {
       this.user.onFinal(response, request, outcome);
       return;
     }
+    this.repeat(request.clone(), hop);
+  }
+
+  /** Sends a changed copy as a new transaction to the server that refused it. */
+  private repeat(request: SipRequest, hop: Hop): void {
     this.challenges += 1;
-    this.request = request.clone();
-    this.request.headers.set('Via', this.core.newVia());
-    this.request.headers.set('CSeq', `${this.nextSequence()} ${request.method}`);
-    this.digest.authorize(this.request);
+    this.request = request;
+    request.headers.set('Via', this.core.newVia());
+    request.headers.set('CSeq', `${this.nextSequence()} ${request.method}`);
+    this.digest?.authorize(request);
     this.transmit(hop);
   }
 
@@ -139,4 +191,9 @@ export class Exchange {
       if (!this.stopped) this.user.onFailure('transport');
     });
   }
+}
+
+function retryAfterOf(response: SipResponse): number {
+  const [seconds] = response.headers.get('retry-after')?.split(/[;( ]/) ?? [];
+  return parseDeltaSeconds(seconds) ?? 0;
 }

@@ -17,8 +17,7 @@ afterEach(async () => {
 async function listen() {
   const log = new WireLog();
   const endpoint = await SipEndpoint.listen({
-    bindAddress: '127.0.0.1',
-    port: 0,
+    listeners: [{ transport: 'udp', bindAddress: '127.0.0.1', port: 0 }],
     userAgent: 'interop',
     onMessage: log.record,
   });

@@ -1,5 +1,5 @@
 import type { TimerHandle } from '../clock.ts';
-import { Dialog, nextHop } from '../dialog/dialog.ts';
+import { Dialog } from '../dialog/dialog.ts';
 import type { DigestClient, DigestCredentials } from '../digest/client.ts';
 import { newCallId, newTag } from '../ids.ts';
 import { encodeBody } from '../message/build.ts';
@@ -7,12 +7,11 @@ import { Headers } from '../message/headers.ts';
 import { SipRequest, type SipResponse } from '../message/message.ts';
 import { formatNameAddr, parseNameAddr, tagOf } from '../message/name-addr.ts';
 import { ParseError } from '../message/parse-error.ts';
-import { serializeMessage } from '../message/serialize.ts';
 import { reasonPhrase } from '../message/status.ts';
 import { parseUri } from '../message/uri.ts';
 import { createCancel } from '../transaction/ack.ts';
 import { TooManyTransactions } from '../transaction/layer.ts';
-import type { Hop } from '../transport/transport.ts';
+import type { Target } from '../transport/target.ts';
 import { ACCEPT, ALLOW, type Core } from './core.ts';
 import { Emitter } from './emitter.ts';
 import { Exchange } from './exchange.ts';
@@ -28,7 +27,7 @@ export interface OutgoingInviteOptions {
   from: string;
   contactUser: string;
   /** Send the INVITE there instead of to the Request-URI; no Route header is added. */
-  outboundProxy?: { host: string; port: number; transport: 'udp' };
+  outboundProxy?: Target;
   credentials?: DigestCredentials;
   headers?: [name: string, value: string][];
   /** SDP offer, or `''` to let the other side offer. */
@@ -69,9 +68,8 @@ export type OutgoingCallState = 'calling' | 'proceeding' | 'early' | 'confirmed'
 const MAX_FORKS = 16;
 
 interface Ack {
-  message: SipRequest;
-  bytes: Uint8Array;
-  hop: Hop | undefined;
+  /** Sends it again. */
+  again: () => void;
 }
 
 /**
@@ -212,7 +210,7 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     const tag = safeTag(response);
     const repeated = this.acks.get(tag);
     if (repeated !== undefined) {
-      this.sendAck(repeated);
+      repeated.again();
       return;
     }
     if (this.acks.size >= MAX_FORKS) return;
@@ -249,24 +247,17 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
       message.headers.copyFrom(request.headers, 'authorization');
       message.headers.copyFrom(request.headers, 'proxy-authorization');
       message.headers.append('User-Agent', this.core.userAgent);
-      const ack: Ack = { message, bytes: serializeMessage(message), hop: undefined };
+      const ack: Ack = { again: () => {} };
       this.acks.set(usage.dialog.remoteTag, ack);
-      const ready = (hop: Hop) => {
-        ack.hop = hop;
-        this.sendAck(ack);
-      };
       // If the Contact's host cannot be found the ACK is lost; the peer's own timer ends the call.
-      this.core.locate(nextHop(message), ready, () => {});
+      this.core.sendAck(message, (again) => {
+        ack.again = again;
+      });
       return true;
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       return false;
     }
-  }
-
-  private sendAck(ack: Ack): void {
-    // An ACK is not acknowledged: a lost one is asked for by the next 200.
-    if (ack.hop !== undefined) this.core.send(ack.message, ack.bytes, ack.hop, () => {});
   }
 
   private addFork(tag: string, response: SipResponse): InviteUsage | undefined {
@@ -278,7 +269,7 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
       if (!(error instanceof ParseError)) throw error;
       return undefined;
     }
-    const contact = this.core.contact(this.options.contactUser);
+    const contact = this.core.contact(this.options.contactUser, this.exchange.hop);
     const usage: InviteUsage = new InviteUsage(this.core, dialog, this.digest, contact, {
       ended: (by, request) => this.onEnded(usage, by, request),
       reinvite: (reinvite) => this.emit('reinvite', reinvite),

@@ -6,6 +6,7 @@ import { Headers } from '../message/headers.ts';
 import { SipRequest, type SipResponse } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
 import { bracketHost, escapeUser, parseUri, type SipUri, userOf } from '../message/uri.ts';
+import type { Target } from '../transport/target.ts';
 import { type BackoffSettings, backoffMs, DEFAULT_BACKOFF, refreshMs } from './backoff.ts';
 import type { Core } from './core.ts';
 import { Emitter } from './emitter.ts';
@@ -13,7 +14,7 @@ import { Exchange } from './exchange.ts';
 
 export interface RegistrationOptions {
   /** Where the REGISTER is sent: name or address. */
-  registrar: { host: string; port: number; transport: 'udp' };
+  registrar: Target;
   /** Domain of the Request-URI and the address of record (LIN-040). */
   domain: string;
   user: string;

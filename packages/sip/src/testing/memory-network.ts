@@ -1,10 +1,16 @@
 import type { SipClock } from '../clock.ts';
-import type { SipTransport, SocketAddress, TransportListener } from '../transport/transport.ts';
+import type {
+  SipTransport,
+  SocketAddress,
+  TransportListener,
+  TransportName,
+} from '../transport/transport.ts';
 
 /** One datagram on its way. */
 export interface Datagram {
   from: SocketAddress;
   to: SocketAddress;
+  transport: TransportName;
   bytes: Uint8Array;
   /** Number of datagrams sent on this network before it. */
   index: number;
@@ -32,14 +38,30 @@ export class MemoryNetwork {
     this.clock = clock;
   }
 
-  /** Opens a transport at an address; whatever is sent to nobody's address is lost. */
-  open(local: SocketAddress, listener: TransportListener): SipTransport {
-    const key = keyOf(local);
+  /**
+   * Opens a transport at an address. Over UDP whatever is sent to nobody's address is lost; over the
+   * others it is refused, as a connection would be.
+   */
+  open(
+    local: SocketAddress,
+    listener: TransportListener,
+    name: TransportName = 'udp',
+  ): SipTransport {
+    const key = keyOf(name, local);
+    const reliable = name !== 'udp';
     const transport: SipTransport = {
-      name: 'udp',
-      reliable: false,
+      name,
+      reliable,
       local,
-      send: (bytes, to) => this.carry({ from: local, to, bytes, index: this.sent++ }),
+      send: (bytes, to, failed) => {
+        const refused = reliable && !this.listeners.has(keyOf(name, to));
+        if (refused) this.clock.setTimer(() => failed(new Error('connection refused')), 1);
+        else this.carry({ from: local, to, transport: name, bytes, index: this.sent++ });
+      },
+      keepAlive: (to, done) => {
+        const gone = reliable && !this.listeners.has(keyOf(name, to));
+        this.clock.setTimer(() => done(gone ? new Error('connection refused') : undefined), 1);
+      },
       close: () => {
         this.listeners.delete(key);
         return Promise.resolve();
@@ -50,16 +72,18 @@ export class MemoryNetwork {
   }
 
   private carry(datagram: Datagram): void {
-    const { from, to, bytes } = datagram;
+    const { from, to, transport, bytes } = datagram;
     for (const delay of this.weather(datagram)) {
       this.clock.setTimer(() => {
-        const target = this.listeners.get(keyOf(to));
-        target?.listener.received(bytes, from, target.transport);
+        const target = this.listeners.get(keyOf(transport, to));
+        if (target === undefined) return;
+        const source = { ...from, listener: target.transport };
+        target.listener.received(bytes, source, target.transport);
       }, delay);
     }
   }
 }
 
-function keyOf({ address, port }: SocketAddress): string {
-  return `${address} ${port}`;
+function keyOf(name: TransportName, { address, port }: SocketAddress): string {
+  return `${name} ${address} ${port}`;
 }

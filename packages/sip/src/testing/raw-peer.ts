@@ -23,7 +23,7 @@ export class RawPeer {
   send(lines: readonly string[], body = ''): void {
     const length = new TextEncoder().encode(body).byteLength;
     const text = [...lines, `Content-Length: ${length}`, '', body].join('\r\n');
-    this.transport.send(new TextEncoder().encode(text), this.to, () => {});
+    this.transport.send(new TextEncoder().encode(text), { ...this.to, transport: 'udp' }, () => {});
   }
 
   /** Responses received, all or those to one method. */

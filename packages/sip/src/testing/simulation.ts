@@ -16,14 +16,13 @@ export class Simulation {
   ): Promise<{ endpoint: SipEndpoint; log: WireLog }> {
     const log = new WireLog();
     const endpoint = await SipEndpoint.listen({
-      bindAddress: address,
-      port: 5060,
+      listeners: [{ transport: 'udp', bindAddress: address, port: 5060 }],
       userAgent: 'simulation',
       clock: this.clock,
       onMessage: log.record,
       random: () => 0.5,
-      openTransport: (listener) =>
-        Promise.resolve(this.network.open({ address, port: 5060 }, listener)),
+      openTransport: ({ transport, bindAddress, port }, listener) =>
+        Promise.resolve(this.network.open({ address: bindAddress, port }, listener, transport)),
       ...options,
     });
     return { endpoint, log };

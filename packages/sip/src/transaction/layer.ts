@@ -3,7 +3,7 @@ import { createResponse } from '../message/build.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import { hasUniqueBranch } from '../message/via.ts';
-import type { Hop, SocketAddress, TransportName } from '../transport/transport.ts';
+import type { Hop, Source, TransportName } from '../transport/transport.ts';
 import { responseHop } from '../transport/via-routing.ts';
 import {
   ClientTransaction,
@@ -20,7 +20,7 @@ export interface TransactionUser {
   /** A new request; it must be answered through the transaction. */
   onRequest(transaction: ServerTransaction): void;
   /** An ACK that belongs to no transaction: it confirms a 2xx (§13.3.1.4). */
-  onAck(ack: SipRequest, source: SocketAddress): void;
+  onAck(ack: SipRequest, source: Source): void;
 }
 
 export interface TransactionLayerOptions {
@@ -94,7 +94,7 @@ export class TransactionLayer {
   }
 
   /** Takes a validated request whose top Via was marked with its source. */
-  receiveRequest(request: SipRequest, source: SocketAddress, transport: TransportName): void {
+  receiveRequest(request: SipRequest, source: Source, transport: TransportName): void {
     if (this.closed) return;
     const key = serverKey(request);
     const known = this.servers.get(key);

@@ -1,7 +1,7 @@
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
 import { serializeMessage } from '../message/serialize.ts';
-import type { Hop, SocketAddress } from '../transport/transport.ts';
+import type { Hop, Source } from '../transport/transport.ts';
 import type { SendMessage } from './client-transaction.ts';
 import { INVITE_SERVER, type InviteServerEvent, type InviteServerState } from './invite-server.ts';
 import { mergeKey, serverKey } from './keys.ts';
@@ -31,7 +31,7 @@ export interface ServerTransactionUser {
 export class ServerTransaction {
   readonly request: SipRequest;
   /** Where the request came from. */
-  readonly source: SocketAddress;
+  readonly source: Source;
   readonly key: string;
   readonly mergeKey: string | undefined;
   user: ServerTransactionUser = {};
@@ -47,7 +47,7 @@ export class ServerTransaction {
 
   constructor(
     request: SipRequest,
-    source: SocketAddress,
+    source: Source,
     hop: Hop,
     context: MachineContext,
     send: SendMessage,
@@ -65,6 +65,11 @@ export class ServerTransaction {
 
   get state(): State {
     return this.machine.state;
+  }
+
+  /** Source and transport of the request. */
+  get peer(): Source & Pick<Hop, 'transport'> {
+    return { ...this.source, transport: this.hop.transport };
   }
 
   /** True once a final response was sent. */

@@ -1,20 +1,5 @@
-import { lookup } from 'node:dns/promises';
-import { isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-
-/**
- * Finds addresses of the family a socket can send to. Addresses pass through; names are looked up
- * with the system resolver, whose errors (`ENOTFOUND`, `EAI_AGAIN`, …) reject the promise.
- *
- * @param bound address the socket is bound to
- */
-export function systemResolver(bound: string): (host: string) => Promise<string> {
-  const family = isIPv6(bound) ? 6 : 4;
-  return async (host) => {
-    if (isIP(host) !== 0) return host;
-    return (await lookup(host, { family })).address;
-  };
-}
 
 /** True for an IPv4 or IPv6 address. */
 export function isAddress(host: string): boolean {

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import type { SipTransport, SocketAddress, TransportListener } from './transport.ts';
+import type { Hop, SipTransport, SocketAddress, TransportListener } from './transport.ts';
 
 export interface UdpOptions {
   /** IP address to bind; `0.0.0.0` or `::` for all. */
@@ -24,7 +24,10 @@ export async function listenUdp(
   options: UdpOptions,
   listener: TransportListener,
 ): Promise<SipTransport> {
-  const socket = createSocket({ type: isIPv6(options.address) ? 'udp6' : 'udp4' });
+  const socket = createSocket(
+    // An IPv4 listener of its own may stand beside the wildcard of IPv6.
+    isIPv6(options.address) ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' },
+  );
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind({ address: options.address, port: options.port, exclusive: true }, () => {
@@ -37,6 +40,9 @@ export async function listenUdp(
 }
 
 const SHORTEST_MESSAGE = 12;
+
+/** What RFC 5626 §3.5.1 sends over connections; over UDP it only keeps a NAT's port open. */
+const PING = new Uint8Array([13, 10, 13, 10]);
 
 class UdpTransport implements SipTransport {
   readonly name = 'udp';
@@ -51,12 +57,12 @@ class UdpTransport implements SipTransport {
     this.local = { address, port };
     socket.on('message', (bytes, from) => {
       if (this.closed || bytes.byteLength < SHORTEST_MESSAGE) return;
-      listener.received(bytes, { address: from.address, port: from.port }, this);
+      listener.received(bytes, { address: from.address, port: from.port, listener: this }, this);
     });
     socket.on('error', (error) => listener.broken(error));
   }
 
-  send(bytes: Uint8Array, to: SocketAddress, failed: (error: Error) => void): void {
+  send(bytes: Uint8Array, to: Hop, failed: (error: Error) => void): void {
     if (this.closed || bytes.byteLength > MAX_DATAGRAM || to.port < 1 || to.port > 65_535) {
       const why = this.closed ? 'transport is closed' : 'message or port out of range for UDP';
       queueMicrotask(() => failed(new Error(why)));
@@ -65,6 +71,14 @@ class UdpTransport implements SipTransport {
     this.socket.send(bytes, to.port, to.address, (error) => {
       if (error) failed(error);
     });
+  }
+
+  keepAlive(to: Hop, done: (error?: Error) => void): void {
+    if (this.closed) {
+      queueMicrotask(() => done(new Error('transport is closed')));
+      return;
+    }
+    this.socket.send(PING, to.port, to.address, (error) => done(error ?? undefined));
   }
 
   close(): Promise<void> {

@@ -1,0 +1,144 @@
+import type { SipClock } from '../clock.ts';
+import type { DnsPort } from '../transport/resolver/dns.ts';
+import { locate } from '../transport/resolver/locate.ts';
+import type { Target } from '../transport/target.ts';
+import type { TlsPeer } from '../transport/tls-identity.ts';
+import { addressText, type Hop, type Source, type TransportName } from '../transport/transport.ts';
+import { BoundedMap } from './bounded-map.ts';
+
+export interface RouterOptions {
+  clock: SipClock;
+  dns: DnsPort;
+  isAddress: (host: string) => boolean;
+  random: () => number;
+  transports: readonly { name: TransportName; families: readonly (4 | 6)[] }[];
+}
+
+/** Calls and registrations whose way is remembered. */
+const MAX_WAYS = 20_000;
+
+/** Servers known to be out of order at a time. */
+const MAX_DOWN = 2_000;
+
+/** How long a server that failed is tried last; a Retry-After makes it longer, up to ten times. */
+const DOWN_MS = 60_000;
+
+/** How requests of one Call-ID have gone so far. */
+interface Way {
+  /** The server that answered, by the target that led there. */
+  hops: Map<string, Hop>;
+  /** Who the first request had to find at the other end. */
+  tls?: TlsPeer;
+  /** Where the request that made the dialog came from, over a connection. */
+  source?: Hop;
+}
+
+/**
+ * Finds where requests go: servers by DNS, those that failed lately last, and within one dialog the
+ * same server and the same connection as before (RFC 3263 §4, RFC 3261 §18.1.1).
+ */
+export class Router {
+  private readonly options: RouterOptions;
+  private readonly ways = new BoundedMap<string, Way>(MAX_WAYS);
+  private readonly down = new BoundedMap<string, number>(MAX_DOWN);
+
+  constructor(options: RouterOptions) {
+    this.options = options;
+  }
+
+  /** Finds the servers of a target in the order to be tried; exactly one function is called. */
+  route(
+    target: Target,
+    callId: string,
+    found: (hops: readonly Hop[]) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const way = this.ways.get(callId);
+    if (way !== undefined && target.tls !== undefined) way.tls ??= target.tls;
+    const known = way?.hops.get(targetKey(target));
+    if (known !== undefined && !this.isDown(known)) {
+      found([this.dress(known, target, way)]);
+      return;
+    }
+    const finish = (hops: readonly Hop[]) =>
+      found(this.healthyFirst(hops).map((hop) => this.dress(hop, target, way)));
+    if (this.options.isAddress(target.host)) {
+      // An address needs no look-up: the request leaves within this turn.
+      const transport = target.transport ?? (target.secure ? 'tls' : 'udp');
+      if (target.port !== undefined) {
+        finish([{ transport, address: target.host, port: target.port }]);
+        return;
+      }
+    }
+    locate(target, this.options).then(finish, failed);
+  }
+
+  /** A server answered: further requests of the Call-ID to that target go there too. */
+  reached(target: Target, callId: string, hop: Hop): void {
+    this.down.delete(hopKey(hop));
+    // UDP to an address needs no memory: it finds the same way again.
+    if (hop.transport === 'udp' && this.options.isAddress(target.host)) return;
+    const way = this.wayOf(callId);
+    way.hops.set(targetKey(target), hop);
+    if (target.tls !== undefined) way.tls = target.tls;
+  }
+
+  /** The request that made a dialog came over a connection: ours go back over it while it is open. */
+  cameFrom(callId: string, source: Source, transport: TransportName): void {
+    if (source.connection === undefined) return;
+    this.wayOf(callId).source = { ...source, transport };
+  }
+
+  /** A server did not answer, could not be reached or refused with 503: others are tried first. */
+  failed(hop: Hop, retryAfterSeconds = 0): void {
+    const ms = Math.min(Math.max(DOWN_MS, retryAfterSeconds * 1_000), 10 * DOWN_MS);
+    this.down.set(hopKey(hop), this.options.clock.now() + ms);
+  }
+
+  private wayOf(callId: string): Way {
+    const known = this.ways.get(callId);
+    if (known !== undefined) return known;
+    const way: Way = { hops: new Map() };
+    this.ways.set(callId, way);
+    return way;
+  }
+
+  private isDown(hop: Hop): boolean {
+    const until = this.down.get(hopKey(hop));
+    return until !== undefined && this.options.clock.now() < until;
+  }
+
+  private healthyFirst(hops: readonly Hop[]): readonly Hop[] {
+    if (hops.length < 2 || this.down.size === 0) return hops;
+    return [...hops.filter((hop) => !this.isDown(hop)), ...hops.filter((hop) => this.isDown(hop))];
+  }
+
+  /** Adds what is known of the peer: its connection, and who it has to prove to be. */
+  private dress(hop: Hop, target: Target, way: Way | undefined): Hop {
+    const dressed: Hop = { ...hop };
+    const source = way?.source;
+    if (source?.transport === hop.transport && source.address === hop.address) {
+      if (source.connection !== undefined) dressed.connection = source.connection;
+      if (source.listener !== undefined) dressed.listener = source.listener;
+    }
+    if (hop.transport !== 'tls' && hop.transport !== 'wss') return dressed;
+    dressed.tls = this.peerOf(target, way);
+    return dressed;
+  }
+
+  private peerOf(target: Target, way: Way | undefined): TlsPeer {
+    if (target.tls !== undefined) return target.tls;
+    const first = way?.tls;
+    if (first === undefined) return { domains: [target.host], verify: 'full' };
+    // Inside the dialog the peer may lead us to another name of its own; it has to prove either.
+    return { ...first, domains: [...new Set([...first.domains, target.host])] };
+  }
+}
+
+function targetKey({ host, port, transport, secure }: Target): string {
+  return `${host} ${port ?? ''} ${transport ?? ''} ${secure ? 's' : ''}`;
+}
+
+function hopKey(hop: Hop): string {
+  return `${hop.transport} ${addressText(hop)}`;
+}
