@@ -107,6 +107,7 @@ function callOf(): EventEnvelope[] {
         private: false,
         journal: true,
         sipCallId: 'x@pbx',
+        diversions: [],
       },
       call,
     ),

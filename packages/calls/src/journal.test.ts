@@ -54,6 +54,7 @@ function started(
       private: false,
       journal: true,
       sipCallId: 'x',
+      diversions: [],
       ...over,
     },
   ];

@@ -48,6 +48,27 @@ const pickupCode = z
   .regex(/^[0-9*#]*<NUMBER>[0-9*#]*$/, { message: 'digits, *, # and exactly one <NUMBER>' });
 const peerRange = z.string().refine(isPeerRange, { message: 'an IP address or range (CIDR)' });
 
+/** Settings that are allowed but unlikely to be meant; shown beside the field, never refused. */
+export const configWarning = z
+  .object({
+    code: z.enum([
+      /** The port is not the usual one of the transport (LIN-044). */
+      'port_unusual',
+      /** The certificate of the PBX is not checked. */
+      'tls_unchecked',
+      /** SRTP keys travel readable, as signalling is not TLS. */
+      'srtp_keys_readable',
+      /** A fixed-IP trunk without peer addresses takes no calls (LIN-079). */
+      'no_peer_address',
+      /** A forwarding target nobody monitors: the list stops there (LIN-017). */
+      'forward_target_unmonitored',
+    ]),
+    /** JSON pointer of the field. */
+    pointer: z.string(),
+  })
+  .meta({ id: 'ConfigWarning' });
+export type ConfigWarning = z.infer<typeof configWarning>;
+
 const lineGroupFields = {
   /** Unique, free text; should name the PBX (LIN-038). */
   name: lineOfText(120),
@@ -119,6 +140,7 @@ export const lineGroup = z
     ...lineGroupFields,
     /** The line that registers the trunk or sends its OPTIONS (LIN-056, LIN-057); null without lines. */
     registerLineId: idSchema('line').nullable(),
+    warnings: z.array(configWarning),
     createdAt: instant,
     updatedAt: instant,
     version: z.number().int(),
@@ -224,6 +246,7 @@ export const line = z
     ...lineFields,
     hasPassword: z.boolean(),
     state: lineState,
+    warnings: z.array(configWarning),
     users: z.array(z.object({ userId: idSchema('user'), displayName: z.string() })),
     createdAt: instant,
     updatedAt: instant,

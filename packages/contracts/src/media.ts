@@ -19,6 +19,17 @@ export const clientCodecs = z
   .max(4)
   .refine(unique, { message: 'each codec once' });
 
+/** HD codecs towards the PBX want one towards the client: opus joins by itself (LIN-076). */
+export function coupledCodecs(
+  towardsPbx: readonly AudioCodec[],
+  towardsClient: readonly AudioCodec[],
+): AudioCodec[] {
+  const wideband = towardsPbx.includes('G722') || towardsPbx.includes('opus');
+  return wideband && !towardsClient.includes('opus')
+    ? ['opus', ...towardsClient]
+    : [...towardsClient];
+}
+
 /** SRTP by SDES (RFC 4568) towards the PBX. `auto`: required when signalling is TLS (LIN-044). */
 export const srtpMode = z.enum(['auto', 'off', 'optional', 'required']);
 export const dtmfMethod = z.enum(['rfc4733', 'info', 'inband']);

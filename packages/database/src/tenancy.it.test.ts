@@ -11,6 +11,7 @@ import { databaseFailure } from './errors.ts';
 import { createTestDatabase, type TestDatabase } from './node/test-database.ts';
 import { withTenant } from './tenancy.ts';
 import * as tenantCalls from './tenant/calls.ts';
+import * as tenantDiagnosis from './tenant/diagnosis.ts';
 import * as tenantLines from './tenant/lines.ts';
 import * as tenantLocations from './tenant/locations.ts';
 import * as tenantPresence from './tenant/presence.ts';
@@ -128,6 +129,7 @@ test('the drizzle tables are the tables of the database', async () => {
     controlRegions,
     controlTenants,
     tenantCalls,
+    tenantDiagnosis,
     tenantLines,
     tenantLocations,
     tenantPresence,

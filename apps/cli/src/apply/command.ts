@@ -29,7 +29,7 @@ export async function applyTenantFile(options: ApplyOptions): Promise<void> {
   for (const step of steps) print(`  ${describeStep(step)}`);
   if (dryRun) return;
   let done = 0;
-  await executePlan(api, steps, file.parsed, state, () => {
+  await executePlan(api, steps, file, state, () => {
     done++;
   });
   print(`Applied ${done} of ${steps.length}.`);

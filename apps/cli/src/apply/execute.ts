@@ -5,7 +5,7 @@ import type { User } from '@trunkline/contracts/users.ts';
 import type { ApiClient } from '../api-client.ts';
 import type { Step } from './plan.ts';
 import type { TenantState } from './state.ts';
-import type { TenantFile } from './tenant-file.ts';
+import type { LoadedTenantFile } from './tenant-file.ts';
 
 const paths = {
   tenant: '/v1/tenants',
@@ -29,7 +29,7 @@ function found<T>(value: T | undefined, what: string): T {
 export async function executePlan(
   api: ApiClient,
   steps: readonly Step[],
-  file: TenantFile,
+  { parsed: file, literal }: LoadedTenantFile,
   state: TenantState | undefined,
   report: (step: Step) => void,
 ): Promise<void> {
@@ -72,7 +72,10 @@ export async function executePlan(
           file.lineGroups.find((group) => group.name === step.name),
           step.name,
         );
-        const { lines: _lines, location, ...body } = wanted;
+        const { lines: _lines, location, ...fields } = wanted;
+        // Only what the file says: a PBX template's presets stand for the rest.
+        const said = literal.lineGroups?.[file.lineGroups.indexOf(wanted)] ?? {};
+        const body = Object.fromEntries(Object.entries(fields).filter(([name]) => name in said));
         const locationId = found(locations.get(location), `location ${location}`);
         groups.set(
           wanted.name,

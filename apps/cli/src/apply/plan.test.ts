@@ -78,6 +78,37 @@ describe('planTenant', () => {
   });
 });
 
+describe('line groups of all kinds', () => {
+  const trunk = (more: string) =>
+    loadTenantFile(yaml.replace('    location: Berlin\n', `    location: Berlin\n${more}`), {});
+  const stored = (more: string, group: object) => {
+    const state = applied();
+    Object.assign(state.lineGroups[0] ?? {}, group);
+    return planTenant(trunk(more), state).map(describeStep);
+  };
+
+  test('LIN-076 a client list the API completes by opus is no difference', () => {
+    const codecs = '    pbxCodecs: [G722, PCMA]\n    clientCodecs: [PCMA]\n';
+    const group = { pbxCodecs: ['G722', 'PCMA'], clientCodecs: ['opus', 'PCMA'] };
+    expect(stored(codecs, group)).toEqual([]);
+    expect(stored('    clientCodecs: [PCMA]\n', group)).toEqual([]);
+  });
+
+  test('the order of codecs says something, that of peer addresses does not', () => {
+    expect(stored('    pbxCodecs: [PCMU, PCMA]\n', { pbxCodecs: ['PCMA', 'PCMU'] })).toEqual([
+      '~ update line group PBX: pbxCodecs ["PCMA","PCMU"] → ["PCMU","PCMA"]',
+    ]);
+    const peers = '    peerAddresses: [192.0.2.1, 192.0.2.2]\n';
+    expect(stored(peers, { peerAddresses: ['192.0.2.2', '192.0.2.1'] })).toEqual([]);
+  });
+
+  test('LIN-003 a template is compared with its version only where the file names one', () => {
+    const made = { template: 'asterisk-pjsip@1' };
+    expect(stored('    template: asterisk-pjsip\n', made)).toEqual([]);
+    expect(stored('    template: asterisk-pjsip@2\n', made)).toHaveLength(1);
+  });
+});
+
 describe('loadTenantFile', () => {
   test('NUM-004 the area code loses its leading zero', () => {
     expect(load().parsed.locations[0]?.areaCode).toBe('30');

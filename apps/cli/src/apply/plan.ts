@@ -1,3 +1,5 @@
+import type { LineGroup } from '@trunkline/contracts/lines.ts';
+import { coupledCodecs } from '@trunkline/contracts/media.ts';
 import type { TenantState } from './state.ts';
 import type { LoadedTenantFile } from './tenant-file.ts';
 
@@ -70,7 +72,12 @@ export function planTenant(file: LoadedTenantFile, state: TenantState | undefine
     const said = literal.lineGroups?.[index] ?? {};
     const current = state?.lineGroups.find((group) => group.name === wanted.name);
     const { lines, location, ...group } = wanted;
-    compare({ kind: 'lineGroup', name: wanted.name }, current, group, said);
+    compare(
+      { kind: 'lineGroup', name: wanted.name },
+      current,
+      storedGroup(group, current, said),
+      said,
+    );
     const here = state?.locations.find((candidate) => candidate.name === location);
     if (current && here && current.locationId !== here.id)
       steps.push({
@@ -102,6 +109,16 @@ export function planTenant(file: LoadedTenantFile, state: TenantState | undefine
   return steps;
 }
 
+/** A group as the API stores it: HD codecs bring opus for the clients (LIN-076). */
+function storedGroup<G extends Pick<LineGroup, 'pbxCodecs' | 'clientCodecs'>>(
+  wanted: G,
+  current: LineGroup | undefined,
+  said: object,
+): G {
+  const towardsPbx = 'pbxCodecs' in said ? wanted.pbxCodecs : (current ?? wanted).pbxCodecs;
+  return { ...wanted, clientCodecs: coupledCodecs(towardsPbx, wanted.clientCodecs) };
+}
+
 function changesOf(
   current: Record<string, unknown>,
   wanted: Record<string, unknown>,
@@ -109,14 +126,23 @@ function changesOf(
 ): Change[] {
   return Object.keys(said).flatMap((field) => {
     if (notCompared.has(field)) return [];
-    const [from, to] = [comparable(field, current[field]), comparable(field, wanted[field])];
+    const from = comparable(field, current[field], wanted[field]);
+    const to = comparable(field, wanted[field], wanted[field]);
     return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ field, from, to }];
   });
 }
 
-/** Lists without an order of their own compare sorted; phones without what the server adds. */
-function comparable(field: string, value: unknown): unknown {
-  if (!Array.isArray(value)) return value ?? null;
+/** Lists whose order says something. */
+const ordered = new Set(['pbxCodecs', 'clientCodecs', 'featureCodes', 'forwardList']);
+
+/**
+ * Lists without an order of their own compare sorted, phones without what the server adds, a
+ * template without its version where the file names none.
+ */
+function comparable(field: string, value: unknown, other?: unknown): unknown {
+  if (field === 'template' && typeof value === 'string' && !String(other ?? '').includes('@'))
+    return value.split('@')[0];
+  if (!Array.isArray(value) || ordered.has(field)) return value ?? null;
   const plain =
     field === 'phones'
       ? value.map(({ slot, number }: { slot: string; number: string }) => ({ slot, number }))

@@ -12,6 +12,9 @@ const line = (state: Line['state']['state'], useLine = true): Line => ({
   useLine,
   journal: true,
   privatePhone: false,
+  isTrunkLine: false,
+  forwardList: [],
+  warnings: [],
   hasPassword: true,
   state: {
     state,

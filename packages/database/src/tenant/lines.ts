@@ -1,7 +1,11 @@
-import type { LineState, UnavailableResponse } from '@trunkline/contracts/lines.ts';
+import type { FunctionSwitches } from '@trunkline/contracts/call-functions.ts';
+import type { ForwardList, LineForwarding } from '@trunkline/contracts/forwarding.ts';
+import type { LineGroup, LineState, UnavailableResponse } from '@trunkline/contracts/lines.ts';
 import { bigint, boolean, integer, jsonb, text } from 'drizzle-orm/pg-core';
 import { instantColumn, stamps } from '../columns.ts';
 import { byTenant, tenant, tenantKey } from './schema.ts';
+
+const g711: LineGroup['pbxCodecs'] = ['PCMA', 'PCMU'];
 
 export const lineGroups = tenant.table(
   'line_groups',
@@ -11,7 +15,44 @@ export const lineGroups = tenant.table(
     registrarHost: text('registrar_host').notNull(),
     registrarPort: integer('registrar_port').notNull(),
     domain: text('domain'),
-    transport: text('transport').$type<'udp'>().notNull(),
+    transport: text('transport').$type<LineGroup['transport']>().notNull(),
+    kind: text('kind').$type<LineGroup['kind']>().notNull().default('registration'),
+    template: text('template'),
+    proxyHost: text('proxy_host'),
+    proxyPort: integer('proxy_port'),
+    tlsVerify: text('tls_verify').$type<LineGroup['tlsVerify']>().notNull().default('platform'),
+    trustedCa: text('trusted_ca'),
+    peerAddresses: text('peer_addresses').array().notNull().default([]),
+    /** The line that registers a trunk or sends its OPTIONS (LIN-056, LIN-057). */
+    registerLineId: text('register_line_id'),
+    natRefreshSeconds: integer('nat_refresh_seconds').notNull().default(0),
+    optionsSeconds: integer('options_seconds').notNull().default(60),
+    sessionTimerSeconds: integer('session_timer_seconds').notNull().default(1800),
+    calledNumberFrom: text('called_number_from')
+      .$type<LineGroup['calledNumberFrom']>()
+      .notNull()
+      .default('request_uri'),
+    srtp: text('srtp').$type<LineGroup['srtp']>().notNull().default('auto'),
+    pbxCodecs: text('pbx_codecs').array().$type<LineGroup['pbxCodecs']>().notNull().default(g711),
+    clientCodecs: text('client_codecs')
+      .array()
+      .$type<LineGroup['clientCodecs']>()
+      .notNull()
+      .default(g711),
+    dtmf: text('dtmf').$type<LineGroup['dtmf']>().notNull().default('rfc4733'),
+    forwardMethod: text('forward_method')
+      .$type<LineGroup['forwardMethod']>()
+      .notNull()
+      .default('new_call'),
+    transferMethod: text('transfer_method')
+      .$type<LineGroup['transferMethod']>()
+      .notNull()
+      .default('join'),
+    mailboxWhenSignedOut: boolean('mailbox_when_signed_out').notNull().default(false),
+    functions: jsonb('functions').$type<FunctionSwitches>().notNull().default({}),
+    featureCodes: jsonb('feature_codes').$type<LineGroup['featureCodes']>().notNull().default([]),
+    pickupCode: text('pickup_code'),
+    pickupInServer: boolean('pickup_in_server').notNull().default(true),
     expiresSeconds: integer('expires_seconds').notNull(),
     registerDelayMs: integer('register_delay_ms').notNull(),
     locationId: text('location_id').notNull(),
@@ -41,6 +82,8 @@ export const lines = tenant.table(
     useLine: boolean('use_line').notNull(),
     journal: boolean('journal').notNull(),
     privatePhone: boolean('private_phone').notNull(),
+    isTrunkLine: boolean('is_trunk_line').notNull().default(false),
+    forwardList: jsonb('forward_list').$type<ForwardList>().notNull().default([]),
     ...stamps,
     version: integer('version').notNull().default(1),
   },
@@ -72,6 +115,18 @@ export const lineAssignments = tenant.table(
     userId: text('user_id').notNull(),
     slot: text('slot').notNull(),
     createdAt: instantColumn('created_at').notNull().defaultNow(),
+  },
+  byTenant,
+);
+
+/** `id` = line id; what the line's user set for calls on it. */
+export const lineCallHandling = tenant.table(
+  'line_call_handling',
+  {
+    ...tenantKey,
+    doNotDisturb: boolean('do_not_disturb').notNull(),
+    forwarding: jsonb('forwarding').$type<LineForwarding>().notNull(),
+    updatedAt: instantColumn('updated_at').notNull().defaultNow(),
   },
   byTenant,
 );

@@ -71,6 +71,7 @@ function answeredCall(tenant: TenantId, userIds: UserId[], over = {}): EventEnve
         private: false,
         journal: true,
         sipCallId: 'a@b',
+        diversions: [],
         ...over,
       },
       { call },

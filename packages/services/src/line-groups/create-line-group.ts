@@ -1,21 +1,25 @@
 import { newId } from '@trunkline/contracts/ids.ts';
 import { type LineGroup, createLineGroup as schema } from '@trunkline/contracts/lines.ts';
+import { coupledCodecs } from '@trunkline/contracts/media.ts';
 import { parse } from '@trunkline/contracts/parse.ts';
 import { lineGroups } from '@trunkline/database/tenant/lines.ts';
 import { sql } from 'drizzle-orm';
 import { type Context, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
+import { checkGroup, withPresets } from './group-settings.ts';
 import { lineGroupResource } from './line-group-resource.ts';
 import { requireLocation } from './require-location.ts';
 
 /**
- * Creates a line group and gives it to a media node of the tenant's region (PLT-020).
+ * Creates a line group and gives it to a media node of the tenant's region (PLT-020). With a PBX
+ * template its presets stand for fields that are not given (LIN-003).
  * @throws TrunklineError `already_exists` for a taken name, `invalid_request` for an unknown location
  */
 export async function createLineGroup(ctx: Context, input: unknown): Promise<LineGroup> {
   requireScope(ctx, 'lines:write');
-  const wanted = parse(schema, input);
+  const wanted = parse(schema, withPresets(input));
+  checkGroup(wanted);
   const tenantId = tenantOf(ctx);
   return changeTenant(ctx, async (tx, effects) => {
     await requireLocation(tx, wanted.locationId);
@@ -25,6 +29,7 @@ export async function createLineGroup(ctx: Context, input: unknown): Promise<Lin
         tenantId,
         id: newId('lineGroup'),
         ...wanted,
+        clientCodecs: coupledCodecs(wanted.pbxCodecs, wanted.clientCodecs),
         rejectResponse: String(wanted.rejectResponse),
       })
       .returning();
@@ -34,7 +39,11 @@ export async function createLineGroup(ctx: Context, input: unknown): Promise<Lin
     );
     if (!assigned?.node)
       ctx.log.warn({ tenant: tenantId, lineGroup: made.id }, 'no media node is ready to serve');
-    effects.audit('line_group.create', made.id, { node: assigned?.node ?? null });
+    effects.audit('line_group.create', made.id, {
+      node: assigned?.node ?? null,
+      template: made.template,
+      tlsVerify: made.tlsVerify,
+    });
     effects.publish('config.changed', {});
     return made;
   });

@@ -1,6 +1,7 @@
-import type { LineGroupId, LocationId } from '@trunkline/contracts/ids.ts';
+import type { LineGroupId, LineId, LocationId } from '@trunkline/contracts/ids.ts';
 import { type LineGroup, type RejectResponse, rejectResponse } from '@trunkline/contracts/lines.ts';
 import type { lineGroups } from '@trunkline/database/tenant/lines.ts';
+import { groupWarnings } from './group-settings.ts';
 
 export type LineGroupRow = typeof lineGroups.$inferSelect;
 
@@ -15,6 +16,8 @@ export function lineGroupResource(row: LineGroupRow): LineGroup {
     tenantId: _,
     id,
     locationId,
+    registerLineId,
+    sessionTimerSeconds,
     rejectResponse: reject,
     createdAt,
     updatedAt,
@@ -24,7 +27,10 @@ export function lineGroupResource(row: LineGroupRow): LineGroup {
     id: id as LineGroupId,
     ...fields,
     locationId: locationId as LocationId,
+    registerLineId: registerLineId as LineId | null,
+    sessionTimerSeconds: sessionTimerSeconds as LineGroup['sessionTimerSeconds'],
     rejectResponse: rejectResponseOf(reject),
+    warnings: groupWarnings(row),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

@@ -1,5 +1,6 @@
 import type { LineGroupId } from '@trunkline/contracts/ids.ts';
 import { type LineGroup, updateLineGroup as schema } from '@trunkline/contracts/lines.ts';
+import { coupledCodecs } from '@trunkline/contracts/media.ts';
 import { parse } from '@trunkline/contracts/parse.ts';
 import { lineGroups } from '@trunkline/database/tenant/lines.ts';
 import { and, eq } from 'drizzle-orm';
@@ -10,11 +11,15 @@ import { changeTenant } from '../core/tenant-work.ts';
 import { checkVersion } from '../core/versions.ts';
 import { rebindLines } from '../lines/binding.ts';
 import { renumberLinesAt } from '../lines/full-number.ts';
+import { checkGroup, templateOf } from './group-settings.ts';
 import { lineGroupResource } from './line-group-resource.ts';
+import { templateRef } from './pbx-templates.ts';
+import { lockGroup, requireRegisterLine, settleRegisterLine } from './register-line.ts';
 import { requireLocation } from './require-location.ts';
 
 /**
- * Changes a line group. With another location its lines get new numbers and bindings follow.
+ * Changes a line group. With another location its lines get new numbers and bindings follow;
+ * `registerLineId` moves the Register or Refresher mark (LIN-056, LIN-057).
  * @throws TrunklineError `not_found`, `precondition_failed`, `already_exists`
  */
 export async function updateLineGroup(
@@ -25,15 +30,15 @@ export async function updateLineGroup(
 ): Promise<LineGroup> {
   requireScope(ctx, 'lines:write');
   const { rejectResponse, ...wanted } = parse(schema, input);
+  const template = wanted.template ? templateOf(wanted.template) : null;
   const tenantId = tenantOf(ctx);
   return changeTenant(ctx, async (tx, effects) => {
-    const [row] = await tx
-      .select()
-      .from(lineGroups)
-      .where(eq(lineGroups.id, lineGroupId))
-      .for('update');
-    const current = found(row);
+    const current = await lockGroup(tx, lineGroupId);
     checkVersion(ifMatch, current.version);
+    const next = { ...current, ...given(wanted) };
+    checkGroup(next);
+    if (wanted.registerLineId !== undefined)
+      await requireRegisterLine(tx, next, wanted.registerLineId);
     const moved =
       wanted.locationId !== undefined && wanted.locationId !== current.locationId
         ? await requireLocation(tx, wanted.locationId)
@@ -42,6 +47,8 @@ export async function updateLineGroup(
       .update(lineGroups)
       .set({
         ...given(wanted),
+        ...(template && { template: templateRef(template) }),
+        clientCodecs: coupledCodecs(next.pbxCodecs, next.clientCodecs),
         ...(rejectResponse === undefined ? {} : { rejectResponse: String(rejectResponse) }),
         updatedAt: ctx.clock.now(),
         version: current.version + 1,
@@ -52,8 +59,12 @@ export async function updateLineGroup(
       await renumberLinesAt(tx, tenantId, moved, lineGroupId);
       if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
     }
-    effects.audit('line_group.update', lineGroupId, fieldsOf({ ...wanted, rejectResponse }));
+    const settled = await settleRegisterLine(tx, tenantId, found(changed));
+    effects.audit('line_group.update', lineGroupId, {
+      ...fieldsOf({ ...wanted, rejectResponse }),
+      ...(wanted.tlsVerify && { tlsVerify: wanted.tlsVerify }),
+    });
     effects.publish('config.changed', {});
-    return lineGroupResource(found(changed));
+    return lineGroupResource(settled);
   });
 }

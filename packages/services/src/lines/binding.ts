@@ -25,7 +25,8 @@ interface Match extends Record<string, unknown> {
 
 /**
  * Binds lines to users by number (LIN-005, LIN-090): a user's number equals the line's number as
- * configured, or the number its location makes of it. Called after any change of users' numbers,
+ * configured, or the number its location makes of it. Exchange lines belong to nobody (LIN-008).
+ * Called after any change of users' numbers,
  * lines or locations; touches only what differs.
  * @returns true when an assignment came or went
  */
@@ -38,7 +39,7 @@ export async function rebindLines(tx: TenantTransaction, tenantId: TenantId): Pr
     select l.id as line_id, p.user_id, min(p.slot) as slot
     from tenant.user_phones p
     join tenant.users u on u.tenant_id = p.tenant_id and u.id = p.user_id and u.enabled
-    join tenant.lines l on l.tenant_id = p.tenant_id and l.use_line
+    join tenant.lines l on l.tenant_id = p.tenant_id and l.use_line and not l.is_trunk_line
       and p.normalised in (l.number || l.suffix, l.full_number)
     where p.slot in ${[...bindingSlots]}
     group by l.id, p.user_id`);

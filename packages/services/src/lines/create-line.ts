@@ -7,13 +7,15 @@ import { lineNumber } from '@trunkline/numbers/display.ts';
 import { type ControlContext, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
+import { lockGroup, settleRegisterLine } from '../line-groups/register-line.ts';
 import { rebindLines } from './binding.ts';
 import { locationOfGroup } from './full-number.ts';
 import { sealLinePassword } from './line-password.ts';
 import { lineResource } from './line-resource.ts';
 
 /**
- * Creates a line; users with its number get it at once (LIN-005).
+ * Creates a line; users with its number get it at once (LIN-005). The first used one of a trunk
+ * registers it.
  * @throws TrunklineError `already_exists` for the same number and suffix in the group (LIN-012)
  */
 export async function createLine(ctx: ControlContext, input: unknown): Promise<Line> {
@@ -25,13 +27,14 @@ export async function createLine(ctx: ControlContext, input: unknown): Promise<L
     ? await sealLinePassword(ctx.keyring, tenantId, id, password)
     : null;
   return changeTenant(ctx, async (tx, effects) => {
-    const location = await locationOfGroup(tx, wanted.lineGroupId).catch((cause: unknown) => {
+    const group = await lockGroup(tx, wanted.lineGroupId).catch((cause: unknown) => {
       if (!(cause instanceof TrunklineError) || cause.code !== 'not_found') throw cause;
       throw new TrunklineError('invalid_request', {
         cause,
         errors: [{ pointer: '/lineGroupId', message: 'no such line group' }],
       });
     });
+    const location = await locationOfGroup(tx, group.id);
     const [row] = await tx
       .insert(lines)
       .values({
@@ -42,6 +45,7 @@ export async function createLine(ctx: ControlContext, input: unknown): Promise<L
         fullNumber: lineNumber(wanted.number, wanted.suffix, location),
       })
       .returning();
+    await settleRegisterLine(tx, tenantId, group);
     if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
     effects.audit('line.create', id, { lineGroupId: wanted.lineGroupId });
     effects.publish('config.changed', {});

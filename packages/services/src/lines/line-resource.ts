@@ -5,6 +5,7 @@ import { lineAssignments, lineStates, type lines } from '@trunkline/database/ten
 import { users } from '@trunkline/database/tenant/users.ts';
 import { and, eq, inArray } from 'drizzle-orm';
 import { found } from '../core/not-found.ts';
+import { forwardWarnings, monitoredNumbers } from './forward-warnings.ts';
 
 export type LineRow = typeof lines.$inferSelect;
 type StateRow = typeof lineStates.$inferSelect;
@@ -32,6 +33,9 @@ export async function lineResources(
 ): Promise<Line[]> {
   if (rows.length === 0) return [];
   const ids = rows.map((row) => row.id);
+  const monitored = rows.some((row) => row.forwardList.length > 1)
+    ? await monitoredNumbers(tx)
+    : new Set<string>();
   const states = await tx.select().from(lineStates).where(inArray(lineStates.id, ids));
   const bound = await tx
     .select({
@@ -56,11 +60,14 @@ export async function lineResources(
     useLine: row.useLine,
     journal: row.journal,
     privatePhone: row.privatePhone,
+    isTrunkLine: row.isTrunkLine,
+    forwardList: row.forwardList,
     hasPassword: row.sealedPassword !== null,
     state: stateOf(
       row,
       states.find((state) => state.id === row.id),
     ),
+    warnings: forwardWarnings(row.forwardList, monitored),
     users: bound
       .filter((one) => one.lineId === row.id)
       .map(({ userId, displayName }) => ({ userId: userId as UserId, displayName })),

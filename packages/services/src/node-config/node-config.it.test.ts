@@ -1,3 +1,6 @@
+import { callFunctions } from '@trunkline/contracts/call-functions.ts';
+import { defaultCallLimits } from '@trunkline/contracts/call-limits.ts';
+import { noForwarding } from '@trunkline/contracts/forwarding.ts';
 import type { MediaNodeId } from '@trunkline/contracts/ids.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
 import { nodeTenantConfig } from '@trunkline/contracts/node-config.ts';
@@ -6,6 +9,7 @@ import { makeIdentity } from '@trunkline/platform/node/identity-file.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bootstrapPlatform } from '../bootstrap/bootstrap-platform.ts';
 import { deleteLineGroup } from '../line-groups/delete-line-group.ts';
+import { updateLineGroup } from '../line-groups/update-line-group.ts';
 import { createLine } from '../lines/create-line.ts';
 import { updateLine } from '../lines/update-line.ts';
 import { openTestPlatform, type TestPlatform } from '../node/test-platform.ts';
@@ -36,6 +40,7 @@ test('PLT-021 the document is signed for its node and holds what the node needs'
     phones: [
       { slot: 'business', number: '20' },
       { slot: 'mobile', number: '+49 171 1234567' },
+      { slot: 'mailbox', number: '+49 30 12345-99' },
     ],
   });
   const line = await createLine(ctx, {
@@ -60,6 +65,7 @@ test('PLT-021 the document is signed for its node and holds what the node needs'
     userId: user.id,
     displayName: 'Anna',
     numbers: ['+491711234567', '+49301234520'],
+    mailbox: '+49 30 12345-99',
   });
   expect(document.jws).not.toContain('geheim');
   const secret = config.lineGroups[0]?.lines[0]?.password ?? '';
@@ -70,6 +76,41 @@ test('PLT-021 the document is signed for its node and holds what the node needs'
   await expect(
     verifyConfig(document.jws, system.installation.configKeys, { audience: newId('mediaNode') }),
   ).rejects.toThrow();
+});
+
+test('LIN-026 LIN-044 what the node gets is settled: SRTP by transport, functions by switch', async () => {
+  const { tenant, group, ctx } = await system.equipped();
+  const change = {
+    kind: 'trunk_static',
+    transport: 'tls',
+    peerAddresses: ['192.0.2.0/24'],
+    functions: { move: 'off', hold: 'template' },
+    featureCodes: [{ name: 'Night service', code: '*81' }],
+  };
+  await updateLineGroup(ctx, group.id, change);
+  const line = await createLine(ctx, { lineGroupId: group.id, userName: '20', number: '20' });
+  await updateLine(ctx, line.id, { isTrunkLine: true, forwardList: [{ number: '21' }] });
+  const { verified } = await published(tenant.id);
+  const config = nodeTenantConfig.parse(verified.payload);
+  const [made] = config.lineGroups;
+  expect(made).toMatchObject({
+    kind: 'trunk_static',
+    srtp: 'required',
+    peerAddresses: ['192.0.2.0/24'],
+    registerLineId: line.id,
+    featureCodes: change.featureCodes,
+    capture: null,
+    lines: [
+      {
+        isTrunkLine: true,
+        forwardList: [{ number: '21', seconds: 15 }],
+        callHandling: { doNotDisturb: false, forwarding: noForwarding },
+      },
+    ],
+  });
+  expect(made?.functions).toEqual(callFunctions.filter((name) => name !== 'move'));
+  expect(config.limits).toEqual(defaultCallLimits);
+  expect(Object.keys(verified.payload as object).sort()).toEqual(Object.keys(config).sort());
 });
 
 test('the version rises only when the content changed; else the bytes stay the same', async () => {

@@ -47,7 +47,7 @@ export async function publishConfig(
       await tx.execute(
         sql`select pg_advisory_xact_lock(hashtextextended(${`config ${tenantId} ${nodeId}`}, 0))`,
       );
-      const content = await readTenantConfig(tx, tenantId, nodeId);
+      const content = await readTenantConfig(tx, tenantId, nodeId, platform.clock.now());
       const [current] = await tx.select().from(configVersions).where(eq(configVersions.id, nodeId));
       if (!content && (!current || current.withdrawn)) return current ? published(current) : null;
       const contentHash = await sha256(`${thumbprint}\n${JSON.stringify(content)}`);

@@ -15,10 +15,14 @@ import { lineAssignments, lineGroups, lines } from '@trunkline/database/tenant/l
 import { locations } from '@trunkline/database/tenant/locations.ts';
 import { userPhones, users } from '@trunkline/database/tenant/users.ts';
 import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { noHandling, readHandling } from '../call-handling/read-handling.ts';
 import { found } from '../core/not-found.ts';
-import { rejectResponseOf } from '../line-groups/line-group-resource.ts';
+import { readLimits } from '../limits/read-limits.ts';
+import { functionsOn, settledSrtp } from '../line-groups/group-settings.ts';
+import { type LineGroupRow, rejectResponseOf } from '../line-groups/line-group-resource.ts';
 import { locationResource } from '../locations/location-resource.ts';
 import { directoryNumber } from '../people/directory-number.ts';
+import { runningCaptures } from './running-captures.ts';
 
 /** States in which a tenant's lines are registered; later the trunks are gone (PLT-015). */
 const served = new Set(['trial', 'active', 'past_due', 'suspended']);
@@ -32,6 +36,7 @@ export async function readTenantConfig(
   tx: TenantTransaction,
   tenantId: TenantId,
   nodeId: MediaNodeId,
+  now: Date,
 ): Promise<NodeTenantConfig | null> {
   const groupIds = await assignedGroups(tx, tenantId, nodeId);
   const [tenantRow] = await tx.select().from(currentTenant);
@@ -43,27 +48,41 @@ export async function readTenantConfig(
     .where(inArray(lineGroups.id, groupIds))
     .orderBy(lineGroups.id);
   const linesByGroup = await readLines(tx, groupIds);
+  const captures = await runningCaptures(tx, now);
   const places = await tx.select().from(locations).orderBy(locations.id);
   return {
     tenant: { id: tenantId, state: tenant.state },
     locations: places.map(locationResource),
     lineGroups: groups.map((group) => ({
-      id: group.id as LineGroupId,
-      name: group.name,
-      registrarHost: group.registrarHost,
-      registrarPort: group.registrarPort,
-      domain: group.domain,
-      transport: group.transport,
-      expiresSeconds: group.expiresSeconds,
-      registerDelayMs: group.registerDelayMs,
-      locationId: group.locationId as LocationId,
-      journal: group.journal,
-      notSignedInResponse: group.notSignedInResponse,
-      rejectResponse: rejectResponseOf(group.rejectResponse),
-      hideRejectButton: group.hideRejectButton,
+      ...groupConfig(group),
+      capture: captures.get(group.id) ?? null,
       lines: linesByGroup.get(group.id) ?? [],
     })),
+    limits: await readLimits(tx),
     directory: await readDirectory(tx, places.map(locationResource)),
+  };
+}
+
+type ConfigGroup = NodeTenantConfig['lineGroups'][number];
+
+/** A group as its node needs it: template and automatic settings settled. */
+function groupConfig(row: LineGroupRow): Omit<ConfigGroup, 'capture' | 'lines'> {
+  const {
+    tenantId: _tenant,
+    template: _template,
+    createdAt: _created,
+    updatedAt: _updated,
+    version: _version,
+    ...fields
+  } = row;
+  return {
+    ...fields,
+    id: row.id as LineGroupId,
+    locationId: row.locationId as LocationId,
+    registerLineId: row.registerLineId as LineId | null,
+    rejectResponse: rejectResponseOf(row.rejectResponse),
+    srtp: settledSrtp(row),
+    functions: functionsOn(row),
   };
 }
 
@@ -85,7 +104,7 @@ async function assignedGroups(
   return rows.map((row) => row.id);
 }
 
-type ConfigLine = NodeTenantConfig['lineGroups'][number]['lines'][number];
+type ConfigLine = ConfigGroup['lines'][number];
 
 async function readLines(
   tx: TenantTransaction,
@@ -98,6 +117,10 @@ async function readLines(
     .orderBy(lines.id);
   const bound = await tx.select().from(lineAssignments).orderBy(lineAssignments.userId);
   const usersOf = Map.groupBy(bound, (row) => row.lineId);
+  const handling = await readHandling(
+    tx,
+    rows.map((row) => row.id),
+  );
   const result = new Map<string, ConfigLine[]>();
   for (const row of rows) {
     const list = result.get(row.lineGroupId) ?? [];
@@ -111,6 +134,9 @@ async function readLines(
       suffix: row.suffix,
       journal: row.journal,
       privatePhone: row.privatePhone,
+      isTrunkLine: row.isTrunkLine,
+      forwardList: row.forwardList,
+      callHandling: handling.get(row.id) ?? noHandling,
       userIds: [...new Set((usersOf.get(row.id) ?? []).map((one) => one.userId as UserId))],
     });
   }
@@ -135,7 +161,12 @@ async function readDirectory(
       and(eq(lines.tenantId, lineAssignments.tenantId), eq(lines.id, lineAssignments.lineId)),
     );
   const phones = await tx
-    .select({ userId: userPhones.userId, number: userPhones.normalised, slot: userPhones.slot })
+    .select({
+      userId: userPhones.userId,
+      number: userPhones.normalised,
+      slot: userPhones.slot,
+      entered: userPhones.number,
+    })
     .from(userPhones);
   const numbers = Map.groupBy(
     [
@@ -147,9 +178,13 @@ async function readDirectory(
     ],
     (row) => row.userId,
   );
+  const mailboxes = new Map(
+    phones.flatMap(({ userId, slot, entered }) => (slot === 'mailbox' ? [[userId, entered]] : [])),
+  );
   return people.map((person) => ({
     userId: person.id as UserId,
     displayName: person.displayName,
     numbers: [...new Set((numbers.get(person.id) ?? []).map((row) => row.number))].sort(),
+    mailbox: mailboxes.get(person.id) ?? null,
   }));
 }

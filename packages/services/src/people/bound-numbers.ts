@@ -4,6 +4,7 @@ import { lineAssignments, lineGroups, lines } from '@trunkline/database/tenant/l
 import { locations } from '@trunkline/database/tenant/locations.ts';
 import { displayNumber } from '@trunkline/numbers/display.ts';
 import { and, eq, inArray } from 'drizzle-orm';
+import type { LineGroupRow } from '../line-groups/line-group-resource.ts';
 
 /** A line of a user, its number in full and as people at its location read it. */
 export interface BoundNumber {
@@ -12,7 +13,7 @@ export interface BoundNumber {
   readonly lineId: LineId;
   readonly number: string;
   readonly display: string;
-  readonly hideRejectButton: boolean;
+  readonly group: LineGroupRow;
 }
 
 /** The lines bound to these users' numbers (USR-015), in order of creation. */
@@ -27,7 +28,7 @@ export async function boundNumbers(
       slot: lineAssignments.slot,
       lineId: lines.id,
       number: lines.fullNumber,
-      hideRejectButton: lineGroups.hideRejectButton,
+      group: lineGroups,
       location: locations,
     })
     .from(lineAssignments)
