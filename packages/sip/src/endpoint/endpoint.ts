@@ -25,13 +25,14 @@ import type {
   TransportName,
 } from '../transport/transport.ts';
 import { markReceived, responseHop } from '../transport/via-routing.ts';
-import { ACCEPT, ALLOW, Core, type DialogUser } from './core.ts';
+import { ACCEPT, Core, type DialogUser, type ReliableProvisional } from './core.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { IncomingRegister } from './incoming-register.ts';
 import { InviteUsage } from './invite-usage.ts';
 import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
 import { Router } from './router.ts';
+import { SHORTEST_SESSION_S } from './session-timer.ts';
 import {
   type ListenerInfo,
   type ListenerOptions,
@@ -57,6 +58,10 @@ export interface SipEndpointOptions {
   dns?: DnsPort;
   /** 0 ≤ x < 1, for jitter; default `Math.random`. */
   random?: () => number;
+  /** Reliable provisional responses (RFC 3262): never, when asked (default), or always. */
+  reliableProvisional?: ReliableProvisional;
+  /** Shortest session interval a peer may ask for, in seconds (RFC 4028); default 90. */
+  minSessionExpires?: number;
   /** Opens listeners instead of binding sockets, such as on a simulated network. */
   openTransport?: OpenTransport;
 }
@@ -165,13 +170,15 @@ export class SipEndpoint {
    */
   endDialog(snapshot: DialogSnapshot, credentials?: DigestCredentials): Promise<void> {
     const nothing = () => {};
-    const usage = new InviteUsage(
-      this.core,
-      Dialog.restore(snapshot),
-      this.core.digest(credentials),
-      this.core.contact(''),
-      { ended: nothing, reinvite: () => false, info: nothing, ack: nothing },
-    );
+    const no = () => false;
+    const usage = new InviteUsage(this.core, Dialog.restore(snapshot), {
+      digest: this.core.digest(credentials),
+      contact: this.core.contact(''),
+      role: 'uac',
+      offers: 'stable',
+      sessionTimer: undefined,
+      hooks: { ended: nothing, reinvite: no, info: nothing, refer: no, ack: nothing },
+    });
     return usage.bye();
   }
 
@@ -221,6 +228,8 @@ export class SipEndpoint {
         transports: transports.kinds,
       }),
       userAgent: this.options.userAgent,
+      reliableProvisional: this.options.reliableProvisional ?? 'supported',
+      minSessionExpires: this.options.minSessionExpires ?? SHORTEST_SESSION_S,
     });
   }
 
@@ -297,7 +306,7 @@ export class SipEndpoint {
     const { request } = transaction;
     let refusal: ReturnType<typeof inspectRequest>;
     try {
-      refusal = inspectRequest(request);
+      refusal = inspectRequest(request, this.core);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       refusal = { status: error.status, reasonPhrase: error.message };
@@ -334,14 +343,19 @@ export class SipEndpoint {
       case 'OPTIONS':
         this.respond(transaction, 200, {
           headers: [
-            ['Allow', ALLOW],
+            ['Allow', this.core.allow],
+            ['Supported', this.core.supported],
             ['Accept', ACCEPT],
             ['Server', this.options.userAgent],
           ],
         });
         return;
+      case 'REFER':
+        // Whom to call for somebody is only heard inside a call.
+        this.respond(transaction, 403);
+        return;
       default:
-        // BYE and INFO exist in dialogs only.
+        // BYE, INFO and the like exist in dialogs only.
         this.respond(transaction, 481);
     }
   }
@@ -386,7 +400,7 @@ export class SipEndpoint {
 
   private onNewRegister(transaction: ServerTransaction): void {
     if (this.registerHandler === undefined) {
-      this.respond(transaction, 405, { headers: [['Allow', ALLOW]] });
+      this.respond(transaction, 405, { headers: [['Allow', this.core.allow]] });
       return;
     }
     const { request } = transaction;

@@ -1,41 +1,32 @@
 import type { TimerHandle } from '../clock.ts';
 import { Dialog } from '../dialog/dialog.ts';
-import type { DigestClient, DigestCredentials } from '../digest/client.ts';
-import { newCallId, newTag } from '../ids.ts';
-import { encodeBody } from '../message/build.ts';
-import { Headers } from '../message/headers.ts';
-import { SipRequest, type SipResponse } from '../message/message.ts';
-import { formatNameAddr, parseNameAddr, tagOf } from '../message/name-addr.ts';
+import type { DigestClient } from '../digest/client.ts';
+import { newCallId } from '../ids.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import { sessionDescriptionOf } from '../message/multipart.ts';
+import { type NameAddr, tagOf } from '../message/name-addr.ts';
 import { ParseError } from '../message/parse-error.ts';
+import { formatRAck } from '../message/rack.ts';
+import { type ReasonValue, reasonsOf } from '../message/reason.ts';
+import { parseRSeq } from '../message/rseq.ts';
 import { reasonPhrase } from '../message/status.ts';
-import { parseUri } from '../message/uri.ts';
 import { createCancel } from '../transaction/ack.ts';
 import { TooManyTransactions } from '../transaction/layer.ts';
-import type { Target } from '../transport/target.ts';
-import { ACCEPT, ALLOW, type Core } from './core.ts';
-import { Emitter } from './emitter.ts';
+import { Acknowledgement } from './acknowledgement.ts';
+import { ACCEPT, type Core } from './core.ts';
+import { EarlyDialog } from './early-dialog.ts';
 import { Exchange } from './exchange.ts';
-import type { IncomingInfo, IncomingReinvite } from './incoming-requests.ts';
+import { type CallIdentity, identityOf } from './identity.ts';
 import { InviteUsage } from './invite-usage.ts';
-import { type CallReason, formatReason } from './reason.ts';
+import { createInvite, type OutgoingInviteOptions } from './outgoing-invite.ts';
+import { type CallEnd, type CallReason, callEnd, formatReason } from './reason.ts';
+import { redirectContacts } from './redirect.ts';
+import { Session, type SessionEvents } from './session.ts';
+import { SessionRequestError } from './session-request-error.ts';
+import { amendInterval } from './session-timer.ts';
 
-export interface OutgoingInviteOptions {
-  requestUri: string;
-  /** name-addr or URI. */
-  to: string;
-  /** name-addr or URI; the tag is added. */
-  from: string;
-  contactUser: string;
-  /** Send the INVITE there instead of to the Request-URI; no Route header is added. */
-  outboundProxy?: Target;
-  credentials?: DigestCredentials;
-  headers?: [name: string, value: string][];
-  /** SDP offer, or `''` to let the other side offer. */
-  body: string;
-  contentType?: string;
-  /** How long the call may ring; default is timer C, three minutes. */
-  ringTimeoutMs?: number;
-}
+export type { OutgoingInviteOptions } from './outgoing-invite.ts';
+export type { CallEnd } from './reason.ts';
 
 export interface CallFailure {
   /** Status of the final response; 408, 487 or 503 when there was none (RFC 3261 §8.1.3.1). */
@@ -43,49 +34,48 @@ export interface CallFailure {
   reasonPhrase: string;
   response?: SipResponse;
   cause: 'rejected' | 'timeout' | 'transport' | 'cancelled';
+  /** First Reason the other side gave (RFC 6432). */
+  reason?: ReasonValue;
 }
 
-export interface CallEnd {
-  by: 'remote' | 'local' | 'timeout';
-  /** The BYE of the other side. */
-  request?: SipRequest;
-}
-
-export type OutgoingCallEvents = {
+export type OutgoingCallEvents = SessionEvents & {
   /** 101 … 199. */
   provisional: [response: SipResponse];
+  /** A first response of another branch: a dialog of its own. */
+  early: [dialog: EarlyDialog];
   /** The 2xx; its ACK has been sent. */
   answered: [response: SipResponse];
+  /** A 3xx names other targets, the preferred first; `failed` follows at once. */
+  redirected: [contacts: readonly NameAddr[], response: SipResponse];
   failed: [failure: CallFailure];
-  ended: [end: CallEnd];
-  reinvite: [reinvite: IncomingReinvite];
-  info: [info: IncomingInfo];
 };
 
 export type OutgoingCallState = 'calling' | 'proceeding' | 'early' | 'confirmed' | 'terminated';
 
-/** Forks whose 2xx is acknowledged; more are not met in practice. */
+/** Branches whose answers are acknowledged; more are not met in practice. */
 const MAX_FORKS = 16;
 
-interface Ack {
-  /** Sends it again. */
-  again: () => void;
+interface Fork {
+  usage: InviteUsage;
+  early: EarlyDialog;
 }
 
 /**
  * A call from us to somebody (RFC 3261 §13.2). Exactly one of `failed` and `answered` … `ended` is
  * reported.
  */
-export class OutgoingCall extends Emitter<OutgoingCallEvents> {
+export class OutgoingCall extends Session<OutgoingCallEvents> {
   readonly callId: string;
   private current: OutgoingCallState = 'calling';
   private readonly core: Core;
   private readonly options: OutgoingInviteOptions;
   private readonly digest: DigestClient | undefined;
   private readonly exchange: Exchange;
-  private readonly forks = new Map<string, InviteUsage>();
-  private readonly acks = new Map<string, Ack>();
-  private usage: InviteUsage | undefined;
+  private readonly forks = new Map<string, Fork>();
+  /** ACKs by branch; undefined while the answer to an offer is being made. */
+  private readonly acks = new Map<string, Acknowledgement | undefined>();
+  private answered: InviteUsage | undefined;
+  private told: CallIdentity | undefined;
   private ringTimer: TimerHandle;
   private cancelTimer: TimerHandle;
   private sequence = 1;
@@ -104,11 +94,13 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     this.options = options;
     this.callId = newCallId();
     this.digest = core.digest(options.credentials);
-    this.exchange = new Exchange(core, this.createInvite(), this.digest, () => ++this.sequence, {
+    const invite = createInvite(core, options, this.callId, this.sequence);
+    this.exchange = new Exchange(core, invite, this.digest, () => ++this.sequence, {
       onProvisional: (response) => this.onProvisional(response),
       onFinal: (response, request) => this.onFinal(response, request),
       onFailure: (cause) => this.onFailure(cause),
       wanted: () => this.givenUp === undefined,
+      amend: (request, response) => amendInterval(request, response),
     });
     // After the caller has had the chance to add its handlers.
     queueMicrotask(() => this.start());
@@ -123,12 +115,34 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     return this.exchange.request;
   }
 
+  /** The dialog of the answered call; before, that of the only branch there is. */
+  get dialog(): Dialog | undefined {
+    return this.usage?.dialog;
+  }
+
+  /** Branches that sent a provisional response, and those that answered. */
+  get earlyDialogs(): EarlyDialog[] {
+    return [...this.forks.values()].map(({ early }) => early);
+  }
+
+  /** Who is at the other end, as the latest response with such headers tells (RFC 3325 §5, §7). */
+  get identity(): CallIdentity | undefined {
+    return this.told;
+  }
+
+  protected get usage(): InviteUsage | undefined {
+    if (this.answered !== undefined) return this.answered;
+    const [only, another] = this.forks.values();
+    return another === undefined ? only?.usage : undefined;
+  }
+
   /**
    * Gives the call up before it is answered. The CANCEL waits for a first provisional response
    * (§9.1); if the answer wins the race it is acknowledged and the call ended with BYE. `failed`
    * with cause `cancelled` follows in every case. A call that is answered already gets a BYE.
    */
-  cancel(reason?: CallReason): void {
+  cancel(options?: CallReason | { reason: CallReason }): void {
+    const reason = options !== undefined && 'reason' in options ? options.reason : options;
     if (this.current === 'confirmed') void this.bye(reason);
     else this.giveUp('cancelled', reason);
   }
@@ -137,15 +151,16 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
    * Ends the call: BYE when it is answered, CANCEL before. Settles when the BYE was answered or given
    * up.
    */
-  bye(reason?: CallReason): Promise<void> {
-    if (this.usage !== undefined) return this.usage.bye(reason);
+  bye(options?: CallReason | { reason: CallReason }): Promise<void> {
+    const reason = options !== undefined && 'reason' in options ? options.reason : options;
+    if (this.answered !== undefined) return this.answered.bye(reason);
     this.giveUp('cancelled', reason);
     return Promise.resolve();
   }
 
   /** The endpoint closes. */
   drop(): void {
-    if (this.usage !== undefined) this.usage.drop();
+    if (this.answered !== undefined) this.answered.drop();
     else this.fail({ statusCode: 503, reasonPhrase: reasonPhrase(503), cause: 'transport' });
   }
 
@@ -156,42 +171,73 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     this.exchange.start(this.options.outboundProxy);
   }
 
-  private createInvite(): SipRequest {
-    const { options, core } = this;
-    parseUri(options.requestUri);
-    const from = parseNameAddr(options.from, 'From');
-    const to = parseNameAddr(options.to, 'To');
-    const params = new Map(from.params).set('tag', newTag());
-    const headers = new Headers()
-      .append('Via', core.newVia())
-      .append('Max-Forwards', '70')
-      .append('From', formatNameAddr({ ...from, params }))
-      .append('To', formatNameAddr(to))
-      .append('Call-ID', this.callId)
-      .append('CSeq', `${this.sequence} INVITE`)
-      .append('Contact', core.contact(options.contactUser))
-      .append('Allow', ALLOW)
-      .append('Accept', ACCEPT)
-      .append('User-Agent', core.userAgent);
-    for (const [name, value] of options.headers ?? []) headers.append(name, value);
-    if (options.body !== '') headers.append('Content-Type', options.contentType ?? ACCEPT);
-    return new SipRequest('INVITE', options.requestUri, headers, encodeBody(options.body));
-  }
-
   private onProvisional(response: SipResponse): void {
-    if (this.current === 'terminated' || this.current === 'confirmed') return;
+    // After the answer of one branch the others no longer matter.
+    if (this.current === 'terminated' || this.answered !== undefined) return;
     this.provisionalSeen = true;
     if (this.givenUp !== undefined) {
       this.sendCancel();
       return;
     }
-    const tag = safeTag(response);
-    if (response.statusCode > 100 && tag !== '' && !this.forks.has(tag)) {
-      this.addFork(tag, response);
-    }
     if (this.current === 'calling') this.current = 'proceeding';
-    if (this.forks.size > 0) this.current = 'early';
-    if (response.statusCode > 100) this.emit('provisional', response);
+    if (response.statusCode === 100) return;
+    const tag = tagOf(response.to);
+    const known = this.forks.get(tag);
+    const fork = known ?? (tag === '' ? undefined : this.addFork(tag, response));
+    if (fork !== undefined) {
+      if (!this.acknowledgeProvisional(fork, response)) return;
+      this.current = 'early';
+      fork.usage.notePeer(response);
+      fork.early.note(response);
+    }
+    this.noteIdentity(response);
+    if (fork !== undefined && known === undefined) this.emit('early', fork.early);
+    fork?.early.emit('progress', response);
+    this.emit('provisional', response);
+  }
+
+  /**
+   * Sends the PRACK for a reliable response (RFC 3262 §4); false when it is out of order or repeated
+   * and must not be looked at.
+   */
+  private acknowledgeProvisional(fork: Fork, response: SipResponse): boolean {
+    const policy = this.options.reliableProvisional ?? this.core.reliableProvisional;
+    const raw = response.headers.get('rseq');
+    if (policy === 'off' || raw === undefined) return true;
+    let rseq: number;
+    let description: string;
+    try {
+      const required = response.headers.elements('require').map((tag) => tag.toLowerCase());
+      if (!required.includes('100rel')) return true;
+      rseq = parseRSeq(raw);
+      description = sessionDescriptionOf(response);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      return false;
+    }
+    if (!fork.early.isNext(rseq)) return false;
+    const { usage } = fork;
+    const rack = formatRAck({ rseq, ...response.cseq });
+    const prack = (answer: string) => {
+      const headers: [string, string][] = [['RAck', rack]];
+      // What refuses a PRACK is told by the INVITE's own end.
+      usage.send('PRACK', { headers, body: answer }).catch(onlyRefusal);
+    };
+    if (description === '') {
+      prack('');
+    } else if (usage.offers.fire('receiveAnswer') === 'go') {
+      usage.remoteSdp = description;
+      prack('');
+    } else if (usage.offers.state === 'none' && this.options.answerOffer !== undefined) {
+      usage.offers.fire('receiveOffer');
+      this.answerThen(usage, description, prack, () => {
+        usage.offers.fire('refuse');
+        this.giveUp('cancelled', { cause: 488, text: 'Offer not answered' });
+      });
+    } else {
+      prack('');
+    }
+    return true;
   }
 
   private onFinal(response: SipResponse, request: SipRequest): void {
@@ -203,56 +249,88 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     const { statusCode, reasonPhrase: text } = response;
     const cause = this.givenUp?.cause ?? 'rejected';
     const told = cause === 'rejected' ? { statusCode, reasonPhrase: text } : standIn(cause);
+    if (statusCode < 400 && cause === 'rejected') {
+      this.emit('redirected', redirectContacts(response), response);
+    }
     this.fail({ ...told, response, cause });
   }
 
   private onAccepted(response: SipResponse, request: SipRequest): void {
-    const tag = safeTag(response);
-    const repeated = this.acks.get(tag);
-    if (repeated !== undefined) {
-      repeated.again();
+    const tag = tagOf(response.to);
+    if (this.acks.has(tag)) {
+      this.acks.get(tag)?.send();
       return;
     }
     if (this.acks.size >= MAX_FORKS) return;
-    const usage = this.forks.get(tag) ?? this.addFork(tag, response);
-    if (usage === undefined || !this.confirm(usage, response, request)) {
+    const known = this.forks.get(tag);
+    const fork = known === undefined || known.usage.over ? this.addFork(tag, response) : known;
+    if (fork === undefined || !this.confirm(fork.usage, response, request)) {
       // Without a dialog there is nobody to acknowledge; the other side will give up by itself.
       this.fail({ statusCode: 502, reasonPhrase: 'Unusable answer', response, cause: 'rejected' });
       return;
     }
+    const { usage } = fork;
     const { givenUp } = this;
     if (givenUp !== undefined) {
+      this.acknowledge(usage, request, '');
       this.fail({ ...standIn(givenUp.cause), response, cause: givenUp.cause });
       void usage.bye(givenUp.reason);
       return;
     }
-    if (this.current === 'terminated' || this.usage !== undefined) {
-      // Another fork answered first (§13.2.2.4).
+    if (this.current === 'terminated' || this.answered !== undefined) {
+      // Another branch answered first (§13.2.2.4).
+      this.acknowledge(usage, request, '');
       void usage.bye();
       return;
     }
-    this.usage = usage;
-    this.current = 'confirmed';
-    this.stopTimers();
-    this.dropForks(usage);
-    this.emit('answered', response);
+    this.take(fork, response, request);
   }
 
-  /** Confirms the dialog and sends its ACK; false when the answer's Contact cannot be used. */
+  /** Takes the first answer: offer and answer, ACK, and the end of the other branches. */
+  private take(fork: Fork, response: SipResponse, request: SipRequest): void {
+    const { usage } = fork;
+    this.answered = usage;
+    this.current = 'confirmed';
+    this.stopTimers();
+    this.dropForks(fork);
+    this.noteIdentity(response);
+    fork.early.note(response);
+    fork.early.confirm();
+    const ready = (answer: string) => {
+      this.acknowledge(usage, request, answer);
+      usage.invites.fire('receiveFinal');
+      usage.timer.answered(request, response);
+      this.emit('answered', response);
+      usage.changes.pump();
+    };
+    const { offers } = usage;
+    const description = fork.early.sdp;
+    if (offers.state === 'offered') {
+      offers.fire(description === '' ? 'refused' : 'receiveAnswer');
+      usage.remoteSdp = description;
+    } else if (offers.state === 'none' && description !== '') {
+      if (this.options.answerOffer !== undefined) {
+        offers.fire('receiveOffer');
+        this.answerThen(usage, description, ready, () => {
+          this.acknowledge(usage, request, '');
+          this.current = 'early';
+          this.fail({ ...standIn('cancelled'), statusCode: 488, response, cause: 'cancelled' });
+          void usage.bye({ cause: 488, text: 'Offer not answered' });
+        });
+        return;
+      }
+    }
+    ready('');
+  }
+
+  /** Confirms the dialog; false when the answer's Contact cannot be used. */
   private confirm(usage: InviteUsage, response: SipResponse, request: SipRequest): boolean {
     try {
+      sessionDescriptionOf(response);
       usage.dialog.confirm(response);
       usage.dialog.raiseSequence(request.cseq.seq);
-      const message = usage.dialog.request('ACK', this.core.viaPrefix, request.cseq.seq);
-      message.headers.copyFrom(request.headers, 'authorization');
-      message.headers.copyFrom(request.headers, 'proxy-authorization');
-      message.headers.append('User-Agent', this.core.userAgent);
-      const ack: Ack = { again: () => {} };
-      this.acks.set(usage.dialog.remoteTag, ack);
-      // If the Contact's host cannot be found the ACK is lost; the peer's own timer ends the call.
-      this.core.sendAck(message, (again) => {
-        ack.again = again;
-      });
+      usage.notePeer(response);
+      this.acks.set(usage.dialog.remoteTag, undefined);
       return true;
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
@@ -260,8 +338,43 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     }
   }
 
-  private addFork(tag: string, response: SipResponse): InviteUsage | undefined {
-    if (this.forks.size >= MAX_FORKS) return undefined;
+  private acknowledge(usage: InviteUsage, request: SipRequest, answer: string): void {
+    try {
+      const ack = new Acknowledgement(this.core, usage.dialog, request, answer);
+      this.acks.set(usage.dialog.remoteTag, ack);
+    } catch (error) {
+      // A route that cannot be used: the ACK is lost and the peer's own timer ends the call.
+      if (!(error instanceof ParseError)) throw error;
+    }
+  }
+
+  /** Has an offer answered; at once when the answer is at hand. */
+  private answerThen(
+    usage: InviteUsage,
+    offer: string,
+    ready: (answer: string) => void,
+    refused: () => void,
+  ): void {
+    const done = (answer: string) => {
+      if (usage.over) return;
+      usage.offers.fire('sendAnswer');
+      usage.localSdp = answer;
+      usage.remoteSdp = offer;
+      ready(answer);
+    };
+    let answer: string | Promise<string> | undefined;
+    try {
+      answer = this.options.answerOffer?.(offer);
+    } catch (error) {
+      refused();
+      throw error;
+    }
+    if (typeof answer === 'string') done(answer);
+    else void answer?.then(done, refused);
+  }
+
+  private addFork(tag: string, response: SipResponse): Fork | undefined {
+    if (this.forks.size >= MAX_FORKS && !this.forks.has(tag)) return undefined;
     let dialog: Dialog;
     try {
       dialog = Dialog.fromResponse(this.request, response);
@@ -269,21 +382,38 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
       if (!(error instanceof ParseError)) throw error;
       return undefined;
     }
-    const contact = this.core.contact(this.options.contactUser, this.exchange.hop);
-    const usage: InviteUsage = new InviteUsage(this.core, dialog, this.digest, contact, {
-      ended: (by, request) => this.onEnded(usage, by, request),
-      reinvite: (reinvite) => this.emit('reinvite', reinvite),
-      info: (info) => this.emit('info', info),
-      ack: () => {},
+    const usage: InviteUsage = new InviteUsage(this.core, dialog, {
+      digest: this.digest,
+      contact: this.core.contact(this.options.contactUser, this.exchange.hop),
+      role: 'uac',
+      offers: this.options.body === '' ? 'none' : 'offered',
+      sessionTimer: this.options.sessionTimer,
+      hooks: {
+        ended: (by, request) => this.onEnded(usage, by, request),
+        // What a branch brings before the answer belongs to it if anybody listens there.
+        reinvite: (reinvite) => early.emit('reinvite', reinvite) || this.emit('reinvite', reinvite),
+        info: (info) => early.emit('info', info) || this.emit('info', info),
+        refer: (refer) => early.emit('refer', refer) || this.emit('refer', refer),
+        ack: () => {},
+      },
     });
-    this.forks.set(tag, usage);
-    return usage;
+    if ((this.options.contentType ?? ACCEPT) === ACCEPT) usage.localSdp = this.options.body;
+    const early = new EarlyDialog(usage, response);
+    const fork = { usage, early };
+    this.forks.set(tag, fork);
+    return fork;
+  }
+
+  private noteIdentity(response: SipResponse): void {
+    const { headers } = response;
+    const tells = headers.has('p-asserted-identity') || headers.has('history-info');
+    if (tells || headers.has('diversion')) this.told = identityOf(response);
   }
 
   private onEnded(usage: InviteUsage, by: CallEnd['by'], request: SipRequest | undefined): void {
-    if (usage !== this.usage || this.current === 'terminated') return;
+    if (usage !== this.answered || this.current === 'terminated') return;
     this.current = 'terminated';
-    this.emit('ended', request === undefined ? { by } : { by, request });
+    this.emit('ended', callEnd(by, request));
   }
 
   private onFailure(cause: 'timeout' | 'transport'): void {
@@ -333,12 +463,15 @@ export class OutgoingCall extends Emitter<OutgoingCallEvents> {
     this.current = 'terminated';
     this.stopTimers();
     this.dropForks(undefined);
-    this.emit('failed', failure);
+    const [reason] = failure.response === undefined ? [] : reasonsOf(failure.response.headers);
+    this.emit('failed', reason === undefined ? failure : { ...failure, reason });
   }
 
-  private dropForks(except: InviteUsage | undefined): void {
-    for (const usage of this.forks.values()) {
-      if (usage !== except && !this.acks.has(usage.dialog.remoteTag)) usage.discard();
+  private dropForks(except: Fork | undefined): void {
+    for (const fork of this.forks.values()) {
+      if (fork === except) continue;
+      fork.early.terminate();
+      if (!this.acks.has(fork.early.remoteTag)) fork.usage.discard();
     }
   }
 
@@ -357,7 +490,6 @@ function standIn(cause: 'timeout' | 'transport' | 'cancelled'): {
   return { statusCode, reasonPhrase: reasonPhrase(statusCode) };
 }
 
-function safeTag(response: SipResponse): string {
-  // To was validated when the response came in.
-  return tagOf(response.to);
+function onlyRefusal(error: unknown): void {
+  if (!(error instanceof SessionRequestError)) throw error;
 }

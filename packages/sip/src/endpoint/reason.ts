@@ -1,3 +1,6 @@
+import type { SipRequest } from '../message/message.ts';
+import { formatReasonValue, type ReasonValue, reasonsOf } from '../message/reason.ts';
+
 /** Why a call is ended, told in a Reason header (RFC 3326). */
 export interface CallReason {
   /** Up to 127: cause of Q.850; from 200: SIP status (such as 200 "Call completed elsewhere"). */
@@ -5,9 +8,24 @@ export interface CallReason {
   text: string;
 }
 
+/** How an answered call ended. */
+export interface CallEnd {
+  /** `timeout`: an ACK, a refresh or an answer did not come in time. */
+  by: 'remote' | 'local' | 'timeout';
+  /** The BYE of the other side. */
+  request?: SipRequest;
+  /** First Reason the other side gave. */
+  reason?: ReasonValue;
+}
+
 /** Value of the Reason header. */
-export function formatReason(reason: CallReason): string {
-  const protocol = reason.cause >= 200 ? 'SIP' : 'Q.850';
-  const text = reason.text.replace(/[\r\n]+/g, ' ').replace(/["\\]/g, '\\$&');
-  return `${protocol};cause=${reason.cause};text="${text}"`;
+export function formatReason({ cause, text }: CallReason): string {
+  return formatReasonValue({ protocol: cause >= 200 ? 'SIP' : 'Q.850', cause, text });
+}
+
+/** The end of a call with what the other side said about it. */
+export function callEnd(by: CallEnd['by'], request: SipRequest | undefined): CallEnd {
+  if (request === undefined) return { by };
+  const [reason] = reasonsOf(request.headers);
+  return reason === undefined ? { by, request } : { by, request, reason };
 }

@@ -1,41 +1,57 @@
 import type { ResponseOptions } from '../message/build.ts';
 import type { SipRequest } from '../message/message.ts';
+import { bodyParts } from '../message/multipart.ts';
 import { KNOWN_METHODS } from '../message/validate.ts';
-import { ACCEPT, ALLOW, USER_AGENT_METHODS } from './core.ts';
+import { ACCEPT, type Core } from './core.ts';
+import { intervalTooSmall } from './session-timer.ts';
 
 /** A refusal a user agent server gives before anybody looks at the request. */
 export interface Refusal extends ResponseOptions {
   status: number;
 }
 
+const ACCEPTED_TYPES = `${ACCEPT}, multipart/mixed`;
+
 /**
  * Checks a request in the order of RFC 3261 §8.2: method, Request-URI, extensions, content.
  *
  * @returns the refusal, or `undefined` when the request may be processed
+ * @throws ParseError when a header that is looked at, or a multipart body, is malformed
  */
-export function inspectRequest(request: SipRequest): Refusal | undefined {
+export function inspectRequest(
+  request: SipRequest,
+  core: Pick<Core, 'takes' | 'allow' | 'supportedTags' | 'minSessionExpires'>,
+): Refusal | undefined {
   const { method } = request;
-  if (!USER_AGENT_METHODS.includes(method) && method !== 'REGISTER') {
+  if (!core.takes(method) && method !== 'REGISTER') {
     const status = KNOWN_METHODS.has(method) ? 405 : 501;
-    return { status, headers: [['Allow', ALLOW]] };
+    return { status, headers: [['Allow', core.allow]] };
   }
   const { kind } = request.requestUri;
   if (kind === 'other') return { status: 416 };
   if (method === 'CANCEL') return undefined;
-  const required = request.headers.elements('require');
-  if (required.length > 0) {
-    // No extension is supported yet, so every option tag is an unsupported one (§8.2.2.3).
-    return { status: 420, headers: [['Unsupported', required.join(', ')]] };
+  const unknown = request.headers
+    .elements('require')
+    .filter((tag) => !core.supportedTags.includes(tag.toLowerCase()));
+  if (unknown.length > 0) {
+    return { status: 420, headers: [['Unsupported', unknown.join(', ')]] };
   }
   if (method === 'REGISTER' && request.to.uri.kind === 'other') {
     return { status: 400, reasonPhrase: 'To is not an address of record' };
   }
-  return method === 'INVITE' ? inspectContent(request) : undefined;
+  if (method !== 'INVITE' && method !== 'UPDATE') return undefined;
+  if (intervalTooSmall(request, core.minSessionExpires)) {
+    return { status: 422, headers: [['Min-SE', String(core.minSessionExpires)]] };
+  }
+  return inspectContent(request);
 }
 
 function inspectContent(request: SipRequest): Refusal | undefined {
-  if (request.body.byteLength > 0 && request.contentType !== ACCEPT) {
-    return { status: 415, headers: [['Accept', ACCEPT]] };
+  const strange = bodyParts(request).some(
+    ({ contentType, required }) => contentType !== ACCEPT && required,
+  );
+  if (strange) {
+    return { status: 415, headers: [['Accept', ACCEPTED_TYPES]] };
   }
   const encodings = request.headers.elements('content-encoding');
   if (encodings.some((encoding) => encoding.toLowerCase() !== 'identity')) {

@@ -1,0 +1,93 @@
+import type { DigestCredentials } from '../digest/client.ts';
+import { newTag } from '../ids.ts';
+import { encodeBody } from '../message/build.ts';
+import { Headers } from '../message/headers.ts';
+import { SipRequest } from '../message/message.ts';
+import { formatNameAddr, parseNameAddr } from '../message/name-addr.ts';
+import { formatReferredBy } from '../message/referred-by.ts';
+import { formatReplaces, type Replaces } from '../message/replaces.ts';
+import { parseUri } from '../message/uri.ts';
+import type { Target } from '../transport/target.ts';
+import { ACCEPT, type Core, type ReliableProvisional } from './core.ts';
+import { type IdentityOptions, identityHeaders } from './identity.ts';
+import { type CallReason, formatReason } from './reason.ts';
+import { type SessionTimerOptions, wishHeaders } from './session-timer.ts';
+
+export interface OutgoingInviteOptions extends IdentityOptions {
+  requestUri: string;
+  /** name-addr or URI. */
+  to: string;
+  /** name-addr or URI; the tag is added. */
+  from: string;
+  contactUser: string;
+  /** Send the INVITE there instead of to the Request-URI; no Route header is added. */
+  outboundProxy?: Target;
+  credentials?: DigestCredentials;
+  headers?: [name: string, value: string][];
+  /** SDP offer, or `''` to let the other side offer. */
+  body: string;
+  contentType?: string;
+  /** How long the call may ring; default is timer C, three minutes. */
+  ringTimeoutMs?: number;
+  /**
+   * Gives the answer when the other side offers, in a reliable provisional response or the 2xx; without
+   * it such a 2xx is acknowledged without an answer. A call whose offer is not answered ends.
+   */
+  answerOffer?: (offer: string) => string | Promise<string>;
+  /** Ask for a session timer (RFC 4028); default: only when the other side does. */
+  sessionTimer?: SessionTimerOptions;
+  /** Default: the endpoint's. */
+  reliableProvisional?: ReliableProvisional;
+  /** Why the call is placed, such as a forwarding (RFC 3326). */
+  reason?: CallReason;
+  /** Call at the other side this one takes the place of (RFC 3891). */
+  replaces?: Omit<Replaces, 'earlyOnly'> & { earlyOnly?: boolean };
+  /** URI or name-addr of who asked for this call by REFER (RFC 3892). */
+  referredBy?: string;
+}
+
+/**
+ * The first INVITE of a call.
+ *
+ * @throws ParseError when an address in the options is malformed
+ * @throws TypeError when a header in the options has a line break
+ */
+export function createInvite(
+  core: Core,
+  options: OutgoingInviteOptions,
+  callId: string,
+  seq: number,
+): SipRequest {
+  parseUri(options.requestUri);
+  const from = parseNameAddr(options.from, 'From');
+  const to = parseNameAddr(options.to, 'To');
+  const params = new Map(from.params).set('tag', newTag());
+  const headers = new Headers()
+    .append('Via', core.newVia())
+    .append('Max-Forwards', '70')
+    .append('From', formatNameAddr({ ...from, params }))
+    .append('To', formatNameAddr(to))
+    .append('Call-ID', callId)
+    .append('CSeq', `${seq} INVITE`)
+    .append('Contact', core.contact(options.contactUser))
+    .append('Allow', core.allow)
+    .append('Accept', ACCEPT)
+    .append('User-Agent', core.userAgent);
+  for (const [name, value] of extensions(core, options)) headers.append(name, value);
+  for (const [name, value] of options.headers ?? []) headers.append(name, value);
+  if (options.body !== '') headers.append('Content-Type', options.contentType ?? ACCEPT);
+  return new SipRequest('INVITE', options.requestUri, headers, encodeBody(options.body));
+}
+
+function extensions(core: Core, options: OutgoingInviteOptions): [name: string, value: string][] {
+  const { reason, replaces, referredBy } = options;
+  const reliable = options.reliableProvisional ?? core.reliableProvisional;
+  const tags = core.supportedTags.filter((tag) => tag !== '100rel' || reliable !== 'off');
+  const lines: [string, string][] = [['Supported', tags.join(', ')]];
+  if (reliable === 'required') lines.push(['Require', '100rel']);
+  lines.push(...wishHeaders(options.sessionTimer), ...identityHeaders(options));
+  if (reason !== undefined) lines.push(['Reason', formatReason(reason)]);
+  if (replaces !== undefined) lines.push(['Replaces', formatReplaces(replaces)]);
+  if (referredBy !== undefined) lines.push(['Referred-By', formatReferredBy(referredBy)]);
+  return lines;
+}
