@@ -4,7 +4,13 @@ import { type Bencodable, decodeBencode, encodeBencode } from './bencode.ts';
 
 describe('bencode', () => {
   test('writes dictionaries sorted, and leaves undefined out', () => {
-    const octets = encodeBencode({ sdp: 'ä', command: 'ping', n: -7, flags: ['a', 1], no: undefined });
+    const octets = encodeBencode({
+      sdp: 'ä',
+      command: 'ping',
+      n: -7,
+      flags: ['a', 1],
+      no: undefined,
+    });
     expect(octets.toString()).toBe('d7:command4:ping5:flagsl1:ai1ee1:ni-7e3:sdp2:äe');
   });
 
@@ -20,7 +26,9 @@ describe('bencode', () => {
     }));
     fc.assert(
       fc.property(value, (sent) => {
-        expect(JSON.stringify(decodeBencode(encodeBencode(sent)))).toBe(JSON.stringify(sorted(sent)));
+        expect(JSON.stringify(decodeBencode(encodeBencode(sent)))).toBe(
+          JSON.stringify(sorted(sent)),
+        );
       }),
     );
   });

@@ -69,7 +69,8 @@ export class NgCall {
       'endpoint-learning': expectsOtherSource(remote) ? 'heuristic' : 'off',
       replace: ['origin'],
     };
-    const key = remote?.srtp === undefined ? [] : [keyLine(remote.srtp.suite, remote.srtp.localKey)];
+    const key =
+      remote?.srtp === undefined ? [] : [keyLine(remote.srtp.suite, remote.srtp.localKey)];
     const offered = await this.#request('offer', {
       ...common,
       sdp: withLines(o.near, key),
@@ -78,8 +79,7 @@ export class NgCall {
       SDES: sdesFlags(remote?.srtp?.suite),
       'rtcp-mux': [remote?.rtcpMux === true ? 'offer' : 'demux'],
       'transport-protocol': remote?.srtp === undefined ? 'RTP/AVP' : 'RTP/SAVP',
-      codec:
-        o.transcode && { mask: [o.transcode.from], transcode: [o.transcode.to] },
+      codec: o.transcode && { mask: [o.transcode.from], transcode: [o.transcode.to] },
     });
     const answered = await this.#request('answer', {
       ...common,
@@ -141,7 +141,9 @@ function sdesFlags(suite: SrtpSuite | undefined): string[] {
 }
 
 function isUnknownCall(error: unknown): boolean {
-  return error instanceof NgError && error.code === 'refused' && /unknown call/i.test(error.message);
+  return (
+    error instanceof NgError && error.code === 'refused' && /unknown call/i.test(error.message)
+  );
 }
 
 function asEngineError(error: unknown): unknown {

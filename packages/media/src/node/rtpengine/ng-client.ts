@@ -5,7 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { type Bencodable, type BencodedDictionary, decodeBencode, encodeBencode } from './bencode.ts';
+import {
+  type Bencodable,
+  type BencodedDictionary,
+  decodeBencode,
+  encodeBencode,
+} from './bencode.ts';
 
 /** When a request is repeated, ms after it was sent first. */
 const REPEAT_AT_MS = [200, 600, 1200, 2000];
@@ -92,7 +97,9 @@ export class NgClient {
       );
       timers.push(
         setTimeout(() => {
-          this.#settle(cookie)?.reject(new NgError('timeout', `rtpengine left ${command} unanswered`));
+          this.#settle(cookie)?.reject(
+            new NgError('timeout', `rtpengine left ${command} unanswered`),
+          );
         }, this.#timeoutMs),
       );
       this.#pending.set(cookie, { resolve, reject, timers });

@@ -17,14 +17,17 @@ export interface SideReport {
   isDtlsUp: boolean;
   isIce: boolean;
   isSrtp: boolean;
+  report: ReceiverReport | undefined;
 }
 
-/** What the receivers of a stream said of it by RTCP. */
-export interface StreamReport {
-  packetsLost: number;
-  /** ms; undefined before the first report. */
-  jitterMs: number | undefined;
-  roundTripMs: number | undefined;
+/** What a side says it received of us: its last RTCP report. */
+export interface ReceiverReport {
+  /** Share of packets lost since the report before, 0–1. */
+  fractionLost: number;
+  lost: number;
+  jitterMs: number;
+  /** To this side and back, ms; null while unknown. */
+  roundTripMs: number | null;
 }
 
 export interface CallReport {
@@ -34,10 +37,15 @@ export interface CallReport {
 /** Reads a reply to `query`; what is missing or of another type is left out. */
 export function readQuery(reply: BencodedDictionary): CallReport {
   const tags = dictionary(reply.tags);
-  return { sides: { near: readSide(tags?.near), leg: readSide(tags?.leg) } };
+  return {
+    sides: { near: readSide(tags?.near, reply.SSRC), leg: readSide(tags?.leg, reply.SSRC) },
+  };
 }
 
-function readSide(tag: Bencoded | undefined): SideReport | undefined {
+function readSide(
+  tag: Bencoded | undefined,
+  reports: Bencoded | undefined,
+): SideReport | undefined {
   const media = dictionary(list(dictionary(tag)?.medias)[0]);
   const [rtp, rtcp] = list(media?.streams).map(dictionary);
   if (media === undefined || rtp === undefined) return undefined;
@@ -55,6 +63,20 @@ function readSide(tag: Bencoded | undefined): SideReport | undefined {
     isDtlsUp: flags.includes('DTLS fingerprint verified') && rtp['crypto suite'] !== undefined,
     isIce: list(media.flags).includes('ICE'),
     isSrtp: rtp['crypto suite'] !== undefined,
+    report: readReport(dictionary(dictionary(reports)?.[String(number(rtp.SSRC))])),
+  };
+}
+
+/** Of the reports rtpengine keeps for the SSRC of who sent them, the newest. */
+function readReport(entry: BencodedDictionary | undefined): ReceiverReport | undefined {
+  const last = dictionary(list(dictionary(entry?.['MOS progression'])?.entries).at(-1));
+  if (last === undefined) return undefined;
+  const roundTripUs = number(last['round-trip time leg']);
+  return {
+    fractionLost: number(last['packet loss']) / 100,
+    lost: Math.max(0, number(entry?.['cumulative loss'])),
+    jitterMs: number(last.jitter),
+    roundTripMs: roundTripUs > 0 ? roundTripUs / 1000 : null,
   };
 }
 

@@ -147,7 +147,9 @@ export function withLines(sdp: string, lines: readonly string[]): string {
 export function browserSdp(offer: WebOffer, other: Formats | undefined): string {
   const formats = offeredFormats(offer, other);
   const lines = offer.reducedSdp.split('\r\n').filter((line) => line !== '');
-  const kept = lines.filter((line) => !/^a=(?:rtpmap|fmtp|rtcp-fb|extmap|extmap-allow-mixed)\b/.test(line));
+  const kept = lines.filter(
+    (line) => !/^a=(?:rtpmap|fmtp|rtcp-fb|extmap|extmap-allow-mixed)\b/.test(line),
+  );
   const section = kept.findIndex((line) => line.startsWith('m='));
   const [kind, port, protocol] = (kept[section] as string).split(' ');
   const numbers = formats.map(({ payloadType }) => payloadType).join(' ');
@@ -187,7 +189,9 @@ export function browserAnswer(answer: string, offer: WebOffer): string {
 }
 
 function isReplaced(line: string): boolean {
-  return /^a=(?:rtpmap|fmtp|rtcp|mid|crypto|extmap|ssrc|msid|sendrecv|sendonly|recvonly|inactive)(?!-)\b/.test(line);
+  return /^a=(?:rtpmap|fmtp|rtcp|mid|crypto|extmap|ssrc|msid|sendrecv|sendonly|recvonly|inactive)(?!-)\b/.test(
+    line,
+  );
 }
 
 /** Where rtpengine waits for a side. @throws MediaEngineError `internal` */
