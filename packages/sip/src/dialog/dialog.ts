@@ -126,6 +126,27 @@ export class Dialog {
   }
 
   /**
+   * The subscriber's side, from the NOTIFY that creates it (RFC 6665 §4.4.1).
+   *
+   * @param localSeq number of our latest SUBSCRIBE
+   * @throws ParseError when the NOTIFY has no usable Contact or Record-Route
+   */
+  static fromNotify(request: SipRequest, localSeq: number): Dialog {
+    return new Dialog({
+      callId: request.callId,
+      localTag: tagOf(request.to),
+      remoteTag: tagOf(request.from),
+      local: request.headers.get('to') ?? '',
+      remote: request.headers.get('from') ?? '',
+      remoteTarget: contactOf(request.contacts)?.uriText ?? request.from.uriText,
+      routeSet: request.headers.elements('record-route'),
+      localSeq,
+      remoteSeq: request.cseq.seq,
+      state: 'confirmed',
+    });
+  }
+
+  /**
    * A confirmed dialog of an earlier process. Requests that process sent after the snapshot may
    * have used higher numbers, so the own number goes on well above it (§12.2.1.1 allows gaps).
    */

@@ -11,6 +11,8 @@ import type { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import type { TimerSettings } from '../transaction/timers.ts';
 import type { Hop, Source } from '../transport/transport.ts';
+import { IncomingMessage } from './incoming-message.ts';
+import { RecentDialogs } from './recent-dialogs.ts';
 import type { Router } from './router.ts';
 import type { Transports } from './transports.ts';
 
@@ -83,6 +85,9 @@ export class Core {
   readonly pending = new Map<string, PendingDialog>();
   /** Methods taken beside `USER_AGENT_METHODS`, as handlers are set. */
   readonly moreMethods = new Set<string>();
+  /** Dialogs that ended lately. */
+  readonly recent: RecentDialogs;
+  private messageHandler: ((message: IncomingMessage) => void) | undefined;
   private readonly hash: DigestHash;
 
   constructor(options: CoreOptions) {
@@ -97,6 +102,24 @@ export class Core {
     this.reliableProvisional = options.reliableProvisional;
     this.minSessionExpires = options.minSessionExpires;
     this.hash = options.hash;
+    this.recent = new RecentDialogs(options.clock, 64 * options.timers.t1);
+  }
+
+  /** Sets who takes MESSAGE requests. */
+  onMessageRequest(handler: (message: IncomingMessage) => void): void {
+    this.messageHandler = handler;
+    this.moreMethods.add('MESSAGE');
+  }
+
+  /** Takes a MESSAGE, inside a dialog or not; `takes` has said that there is a handler. */
+  receiveMessage(transaction: ServerTransaction): void {
+    const message = new IncomingMessage(this, transaction);
+    try {
+      this.messageHandler?.(message);
+    } catch (error) {
+      message.reject(500);
+      throw error;
+    }
   }
 
   /** Methods this user agent takes, for Allow. */

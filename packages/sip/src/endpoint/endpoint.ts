@@ -4,10 +4,11 @@ import type { DigestCredentials } from '../digest/client.ts';
 import { nodeHash } from '../digest/node/hash.ts';
 import { newTag } from '../ids.ts';
 import { createResponse, type ResponseOptions } from '../message/build.ts';
-import type { SipMessage, SipRequest } from '../message/message.ts';
+import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
 import { parseMessage } from '../message/parse.ts';
 import { ParseError } from '../message/parse-error.ts';
+import type { Replaces } from '../message/replaces.ts';
 import { validate } from '../message/validate.ts';
 import { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
@@ -27,12 +28,18 @@ import type {
 import { markReceived, responseHop } from '../transport/via-routing.ts';
 import { ACCEPT, Core, type DialogUser, type ReliableProvisional } from './core.ts';
 import { IncomingCall } from './incoming-call.ts';
+import type { IncomingMessage } from './incoming-message.ts';
 import { IncomingRegister } from './incoming-register.ts';
+import type { IncomingSubscription, SubscriptionBounds } from './incoming-subscription.ts';
 import { InviteUsage } from './invite-usage.ts';
+import { type OutOfDialogOptions, sendOutOfDialog } from './out-of-dialog.ts';
 import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
+import { findReplacedCall, type ReplacedCall } from './replaced-call.ts';
 import { Router } from './router.ts';
 import { SHORTEST_SESSION_S } from './session-timer.ts';
+import type { SubscribeOptions, Subscription } from './subscription.ts';
+import { Subscriptions } from './subscriptions.ts';
 import {
   type ListenerInfo,
   type ListenerOptions,
@@ -77,6 +84,7 @@ export class SipEndpoint {
   private transports!: Transports;
   private core!: Core;
   private layer!: TransactionLayer;
+  private subscriptions!: Subscriptions;
   private inviteHandler: ((call: IncomingCall) => void) | undefined;
   private registerHandler: ((request: IncomingRegister) => void) | undefined;
 
@@ -128,6 +136,48 @@ export class SipEndpoint {
   /** Takes incoming calls; without a handler they are refused with 480. */
   onInvite(handler: (call: IncomingCall) => void): void {
     this.inviteHandler = handler;
+  }
+
+  /** Takes MESSAGE requests (RFC 3428); without a handler they are refused with 405. */
+  onMessageRequest(handler: (message: IncomingMessage) => void): void {
+    this.core.onMessageRequest(handler);
+  }
+
+  /** Takes subscriptions (RFC 6665); without a handler they are refused with 405. */
+  onSubscribe(
+    handler: (subscription: IncomingSubscription) => void,
+    bounds: SubscriptionBounds = {},
+  ): void {
+    this.subscriptions.serve(handler, bounds);
+  }
+
+  /**
+   * Subscribes to the state of something and keeps that up until it ends. The SUBSCRIBE leaves after
+   * the caller's turn, so handlers can still be added.
+   *
+   * @throws ParseError or TypeError when an address, the event or a header is malformed
+   */
+  subscribe(options: SubscribeOptions): Subscription {
+    return this.subscriptions.subscribe(options);
+  }
+
+  /**
+   * Sends a request outside any dialog, such as OPTIONS or MESSAGE, and answers challenges. Resolves
+   * with its 2xx; rejects with `SessionRequestError`.
+   */
+  sendRequest(method: string, options: OutOfDialogOptions): Promise<SipResponse> {
+    return sendOutOfDialog(this.core, method, options);
+  }
+
+  /** The call an INVITE with Replaces takes the place of, or the status to refuse it with. */
+  inspectReplaces(replaces: Replaces): ReplacedCall {
+    return findReplacedCall(this.core, replaces);
+  }
+
+  /** The call of ours a Replaces means; undefined when `inspectReplaces` would refuse it. */
+  findReplaced(replaces: Replaces): OutgoingCall | IncomingCall | undefined {
+    const found = this.inspectReplaces(replaces);
+    return 'call' in found ? found.call : undefined;
   }
 
   /** Makes this endpoint a registrar; without a handler REGISTER is refused with 405. */
@@ -189,6 +239,7 @@ export class SipEndpoint {
   async close(): Promise<void> {
     for (const registration of [...this.registrations]) registration.stop();
     for (const call of [...this.calls]) call.drop();
+    this.subscriptions.drop();
     this.layer.close();
     await this.transports.close();
   }
@@ -231,6 +282,7 @@ export class SipEndpoint {
       reliableProvisional: this.options.reliableProvisional ?? 'supported',
       minSessionExpires: this.options.minSessionExpires ?? SHORTEST_SESSION_S,
     });
+    this.subscriptions = new Subscriptions(this.core);
   }
 
   private observe(
@@ -320,7 +372,8 @@ export class SipEndpoint {
       return;
     }
     if (tagOf(request.to) !== '') {
-      const dialog = this.findDialog(request);
+      const dialog =
+        this.findDialog(request) ?? this.core.pending.get(`${request.callId} ${tagOf(request.to)}`);
       if (dialog === undefined) this.respond(transaction, 481);
       else dialog.receive(transaction);
       return;
@@ -349,6 +402,12 @@ export class SipEndpoint {
             ['Server', this.options.userAgent],
           ],
         });
+        return;
+      case 'SUBSCRIBE':
+        this.subscriptions.receive(transaction);
+        return;
+      case 'MESSAGE':
+        this.core.receiveMessage(transaction);
         return;
       case 'REFER':
         // Whom to call for somebody is only heard inside a call.

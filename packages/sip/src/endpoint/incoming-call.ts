@@ -119,6 +119,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
       role: 'uas',
       offers: this.body === '' ? 'none' : 'received',
       sessionTimer: undefined,
+      call: this,
       hooks: {
         ended: (by, bye) => this.onEnded(by, bye),
         reinvite: (reinvite) => this.emit('reinvite', reinvite),

@@ -21,8 +21,10 @@ import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import type { AcceptRepeater } from './accept-repeater.ts';
 import { ACCEPT, type Core, type DialogUser } from './core.ts';
 import { Exchange } from './exchange.ts';
+import type { IncomingCall } from './incoming-call.ts';
 import type { IncomingRefer } from './incoming-refer.ts';
 import { type IncomingInfo, IncomingReinvite } from './incoming-requests.ts';
+import type { OutgoingCall } from './outgoing-call.ts';
 import { type CallReason, formatReason } from './reason.ts';
 import { ReferUsage } from './refer-usage.ts';
 import { SessionChanges } from './session-changes.ts';
@@ -52,6 +54,8 @@ export interface InviteUsageOptions {
   offers: OfferAnswerState;
   sessionTimer: SessionTimerOptions | undefined;
   hooks: InviteUsageHooks;
+  /** The call it belongs to. */
+  call?: OutgoingCall | IncomingCall;
 }
 
 /** A request other than INVITE and UPDATE inside the dialog. */
@@ -75,6 +79,7 @@ export class InviteUsage implements DialogUser {
   readonly changes: SessionChanges;
   readonly timer: SessionTimer;
   readonly refers: ReferUsage;
+  readonly call: OutgoingCall | IncomingCall | undefined;
   /** Credentials for challenges inside the dialog. */
   digest: DigestClient | undefined;
   /** Session description last sent, and last received, in a completed exchange. */
@@ -97,6 +102,7 @@ export class InviteUsage implements DialogUser {
     this.contact = options.contact;
     this.role = options.role;
     this.hooks = options.hooks;
+    this.call = options.call;
     const first = options.role === 'uac' ? 'calling' : 'called';
     const state = dialog.state === 'early' ? first : 'confirmed';
     this.invites = new StateMachine(INVITE_USAGE, state);
@@ -307,6 +313,7 @@ export class InviteUsage implements DialogUser {
   private end(): void {
     this.ended = true;
     this.dialog.state = 'terminated';
+    this.core.recent.add(this.dialog.key);
     this.invites.fire('end');
     this.repeater?.stop();
     this.timer.stop();
@@ -343,6 +350,9 @@ export class InviteUsage implements DialogUser {
       case 'NOTIFY':
       case 'SUBSCRIBE':
         respond(transaction, request.method === 'NOTIFY' ? 481 : 489);
+        return;
+      case 'MESSAGE':
+        this.core.receiveMessage(transaction);
         return;
       default:
         respond(transaction, 405, [['Allow', this.core.allow]]);

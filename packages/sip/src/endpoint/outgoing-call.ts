@@ -388,6 +388,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
       role: 'uac',
       offers: this.options.body === '' ? 'none' : 'offered',
       sessionTimer: this.options.sessionTimer,
+      call: this,
       hooks: {
         ended: (by, request) => this.onEnded(usage, by, request),
         // What a branch brings before the answer belongs to it if anybody listens there.

@@ -59,7 +59,10 @@ export class SessionChanges {
   /** Queues a change. Resolves with its 2xx, rejects with `SessionRequestError`. */
   request(method: 'INVITE' | 'UPDATE', change: SessionChange): Promise<SipResponse> {
     return new Promise((resolve, reject) => {
-      if (this.usage.over) return reject(new SessionRequestError(481));
+      if (this.usage.over) {
+        reject(new SessionRequestError(481));
+        return;
+      }
       if (this.queue.length >= MAX_QUEUED) {
         return reject(new SessionRequestError(500, 'Too many changes queued'));
       }
@@ -121,10 +124,19 @@ export class SessionChanges {
       onProvisional: () => this.armLimit(change, exchange),
       amend: (again, response) => amendInterval(again, response),
       onFinal: (response, sent) => {
-        if (response.statusCode >= 300) return this.refused(change, response);
-        if (accepted) return ack?.send();
+        if (response.statusCode >= 300) {
+          this.refused(change, response);
+          return;
+        }
+        if (accepted) {
+          ack?.send();
+          return;
+        }
         accepted = true;
-        if (change.method === 'UPDATE') return this.finish(change, sent, response);
+        if (change.method === 'UPDATE') {
+          this.finish(change, sent, response);
+          return;
+        }
         void this.acknowledge(change, sent, response).then((made) => {
           ack = made;
         });
