@@ -135,7 +135,7 @@ export class BridgeWatch {
     if (report === undefined || codec === null) return;
     const heardBy = this.#reports[this.#opposite(side)]?.report;
     const figures = this.#sides[side].quality({ codec, report, heardBy }, nowMs);
-    if (figures === undefined) return;
+    if (figures === null) return;
     this.#options.emit('quality', { bridgeId: this.#bridge.id, side, ...figures });
   }
 

@@ -4,6 +4,7 @@ import type {
   AnswerWebRtc,
   BridgeSide,
   BridgeStats,
+  CodecName,
   CreateBridge,
   CreatedBridge,
   MediaEngine,
@@ -13,7 +14,7 @@ import type {
   SetRtpRemote,
 } from '../../engine.ts';
 import { MediaEngineError } from '../../engine-error.ts';
-import { readWebOffer } from '../../web-offer.ts';
+import { DEFAULT_CODECS, readWebOffer } from '../../web-offer.ts';
 import {
   checkBridgeId,
   checkDtmf,
@@ -77,6 +78,15 @@ export async function startRtpengineEngine(settings: RtpengineSettings): Promise
     throw error;
   }
   return engine;
+}
+
+/** The codecs allowed towards the browser, that of the RTP leg first: it needs no transcoding. */
+function codecOrder(
+  { codecs, preferred }: AnswerWebRtc,
+  ofLeg: CodecName | undefined,
+): CodecName[] {
+  const allowed = codecs ?? [...(preferred === undefined ? [] : [preferred]), ...DEFAULT_CODECS];
+  return [...allowed.filter((name) => name === ofLeg), ...allowed];
 }
 
 class NgEngine implements RtpengineEngine {
@@ -155,9 +165,9 @@ class NgEngine implements RtpengineEngine {
   }
 
   async answerWebRtc(o: AnswerWebRtc): Promise<{ answerSdp: string }> {
-    checkOffer(o.offerSdp, o.preferred);
+    checkOffer(o);
     const { bridge, watch } = this.#entry(o.bridgeId);
-    const offer = readWebOffer(o.offerSdp, o.preferred);
+    const offer = readWebOffer(o.offerSdp, codecOrder(o, bridge.remote('rtp')?.codec));
     const isOther = bridge.offer?.fingerprint !== offer.fingerprint;
     const answerSdp = await bridge.answerWebRtc(offer);
     if (isOther) watch.webChanged();

@@ -12,6 +12,9 @@ export interface Formats {
   /** Payload type of telephone-event at the codec's clock. */
   dtmfPayloadType?: number | undefined;
   fmtp?: string | undefined;
+  /** Those the side uses towards us, where it does not use its own. */
+  receivePayloadType?: number | undefined;
+  receiveDtmfPayloadType?: number | undefined;
 }
 
 /** An address nobody has (RFC 5737, RFC 3849), for a side that is not known yet. */
@@ -31,15 +34,24 @@ interface Format {
   fmtp?: string | undefined;
 }
 
-function formatsOf({ codec, payloadType, dtmfPayloadType, fmtp }: Formats): Format[] {
+function formatsOf(formats: Formats): Format[] {
+  const { codec, payloadType, dtmfPayloadType, fmtp } = formats;
+  const { receivePayloadType, receiveDtmfPayloadType } = formats;
   const { name, clockRate, channels } = describeCodec(codec);
   const rtpmap = `${name}/${clockRate}${channels > 1 ? `/${channels}` : ''}`;
-  const formats: Format[] = [{ payloadType, rtpmap, fmtp }];
-  if (dtmfPayloadType !== undefined) {
-    const event = `telephone-event/${clockRate}`;
-    formats.push({ payloadType: dtmfPayloadType, rtpmap: event, fmtp: '0-15' });
+  const event = `telephone-event/${clockRate}`;
+  const all: [number | undefined, string, string | undefined][] = [
+    [payloadType, rtpmap, fmtp],
+    [dtmfPayloadType, event, '0-15'],
+    [receivePayloadType, rtpmap, fmtp],
+    [receiveDtmfPayloadType, event, '0-15'],
+  ];
+  const listed: Format[] = [];
+  for (const [number, map, parameters] of all) {
+    if (number === undefined || listed.some((format) => format.payloadType === number)) continue;
+    listed.push({ payloadType: number, rtpmap: map, fmtp: parameters });
   }
-  return formats;
+  return listed;
 }
 
 /**

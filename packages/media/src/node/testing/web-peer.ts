@@ -13,16 +13,32 @@ import {
 } from 'werift';
 import { type DominantTone, dominantTone } from '../../audio/detect.ts';
 import { createSine } from '../../audio/tone.ts';
+import {
+  type AudioDecoder,
+  type AudioEncoder,
+  createDecoder,
+  createEncoder,
+} from '../../audio-codec.ts';
 import { describeCodec } from '../../codec.ts';
 import type { CodecName } from '../../engine.ts';
-import { decodeG711, encodeG711 } from '../../g711.ts';
 import { telephoneEventSteps } from '../../rfc4733.ts';
 import { startPacer } from '../pacer.ts';
 
-const FRAME_SAMPLES = 160;
+const FRAMES_A_SECOND = 50;
 const HEARD_FRAMES = 25;
-/** Payload types as Chromium offers them. */
-const DTMF_PAYLOAD_TYPE = 126;
+/** Payload types of telephone-event as Chromium offers them, by clock rate in Hz. */
+const DTMF_PAYLOAD_TYPES = new Map([
+  [8000, 126],
+  [48_000, 110],
+]);
+
+/** Codecs by the payload types offered. */
+const OFFERED = new Map<number, CodecName>([
+  [0, 'PCMU'],
+  [8, 'PCMA'],
+  [9, 'G722'],
+  [111, 'opus'],
+]);
 
 export interface ReceivedPacket {
   ssrc: number;
@@ -36,10 +52,14 @@ export class WebPeer {
   readonly received: ReceivedPacket[] = [];
   readonly #transceiver;
   #codec: CodecName = 'PCMA';
+  #payloadType = 8;
+  #encoder: AudioEncoder | undefined;
+  #decoder: AudioDecoder | undefined;
   #heardTransport: object | undefined;
   #heard: Int16Array[] = [];
   #stopTone: (() => void) | undefined;
   #pausedForKey = false;
+  #isClosed = false;
   #sequenceNumber = randomInt(2 ** 15);
   #timestamp = randomInt(2 ** 31);
 
@@ -70,7 +90,7 @@ export class WebPeer {
           codec('audio/PCMU', 0, 8000),
           codec('audio/PCMA', 8, 8000),
           codec('audio/telephone-event', 110, 48000),
-          codec('audio/telephone-event', DTMF_PAYLOAD_TYPE, 8000),
+          codec('audio/telephone-event', 126, 8000),
         ],
         video: [],
       },
@@ -86,7 +106,18 @@ export class WebPeer {
   }
 
   async accept(answerSdp: string): Promise<void> {
-    this.#codec = / PCMU\/8000/.test(answerSdp) ? 'PCMU' : 'PCMA';
+    const payloadType = Number(/^m=audio \d+ \S+ (\d+)/m.exec(answerSdp)?.[1]);
+    const codec = OFFERED.get(payloadType);
+    if (codec === undefined) throw new Error('the answer holds no codec that was offered');
+    if (codec !== this.#codec || this.#encoder === undefined) {
+      this.#encoder?.free();
+      this.#decoder?.free();
+      this.#encoder = await createEncoder(codec, { frameSize: codec === 'G722' ? 320 : 160 });
+      this.#decoder = await createDecoder(codec);
+      this.#heard = [];
+    }
+    this.#codec = codec;
+    this.#payloadType = payloadType;
     await this.connection.setRemoteDescription({ type: 'answer', sdp: answerSdp });
     this.#listen();
   }
@@ -101,9 +132,11 @@ export class WebPeer {
     this.#heardTransport = dtlsTransport;
     dtlsTransport.onRtp.subscribe(({ header, payload }) => {
       const { ssrc, sequenceNumber, timestamp, payloadType } = header;
-      if (payloadType === DTMF_PAYLOAD_TYPE) return;
+      if (payloadType !== this.#payloadType) return;
       this.received.push({ ssrc, sequenceNumber, timestamp });
-      this.#heard.push(decodeG711(this.#codec, payload));
+      const frame = this.#isClosed ? null : this.#decoder?.decode(payload);
+      if (!frame) return;
+      this.#heard.push(frame);
       if (this.#heard.length > HEARD_FRAMES) this.#heard.shift();
     });
   }
@@ -112,35 +145,34 @@ export class WebPeer {
   play(frequency: number): void {
     this.#stopTone?.();
     if (frequency === 0) return;
-    const sine = createSine({ frequency });
-    this.#stopTone = startPacer(20, () => {
-      const samples = sine(FRAME_SAMPLES);
-      this.#timestamp = (this.#timestamp + FRAME_SAMPLES) >>> 0;
-      if (this.#pausedForKey) return;
-      const { staticPayloadType = 8 } = describeCodec(this.#codec);
-      this.#send(
-        staticPayloadType,
-        this.#timestamp,
-        false,
-        Buffer.from(encodeG711(this.#codec, samples)),
-      );
+    const encoder = this.#encoder;
+    if (encoder === undefined) throw new Error('nothing can be played before the answer');
+    const { sampleRate } = encoder;
+    const sine = createSine({ frequency, sampleRate });
+    this.#stopTone = startPacer(1000 / FRAMES_A_SECOND, () => {
+      this.#timestamp = (this.#timestamp + this.#ticks) >>> 0;
+      if (this.#pausedForKey || this.#isClosed) return;
+      const payload = encoder.encode(sine(sampleRate / FRAMES_A_SECOND));
+      this.#send(this.#payloadType, this.#timestamp, false, Buffer.from(payload));
     });
   }
 
   /** Presses keys one after the other, as a browser's DTMF sender does. */
   async press(digits: string): Promise<void> {
+    const { clockRate } = describeCodec(this.#codec);
+    const payloadType = DTMF_PAYLOAD_TYPES.get(clockRate) ?? 126;
     for (const digit of digits) {
       this.#pausedForKey = true;
       const timestamp = this.#timestamp;
       const start = performance.now();
-      for (const step of telephoneEventSteps(digit, 100)) {
+      for (const step of telephoneEventSteps(digit, 100, clockRate)) {
         await delayUntil(start + step.atMs);
-        this.#send(DTMF_PAYLOAD_TYPE, timestamp, step.marker, Buffer.from(step.payload));
+        this.#send(payloadType, timestamp, step.marker, Buffer.from(step.payload));
       }
       this.#pausedForKey = false;
       await delayUntil(start + 200);
       // Without a tone playing nothing else moves the clock on.
-      if (this.#timestamp === timestamp) this.#timestamp = (timestamp + 1600) >>> 0;
+      if (this.#timestamp === timestamp) this.#timestamp = (timestamp + 10 * this.#ticks) >>> 0;
     }
   }
 
@@ -148,7 +180,7 @@ export class WebPeer {
   get hearing(): DominantTone {
     if (this.#heard.length < HEARD_FRAMES) return dominantTone(new Int16Array(0), 8000);
     const samples = Int16Array.from(this.#heard.flatMap((frame) => [...frame]));
-    return dominantTone(samples, 8000);
+    return dominantTone(samples, this.#decoder?.sampleRate ?? 8000);
   }
 
   /** Forgets what was heard so far. */
@@ -159,7 +191,15 @@ export class WebPeer {
 
   async close(): Promise<void> {
     this.#stopTone?.();
+    this.#isClosed = true;
     await this.connection.close();
+    this.#encoder?.free();
+    this.#decoder?.free();
+  }
+
+  /** RTP clock ticks of a frame. */
+  get #ticks(): number {
+    return describeCodec(this.#codec).clockRate / FRAMES_A_SECOND;
   }
 
   #send(payloadType: number, timestamp: number, marker: boolean, payload: Buffer): void {
