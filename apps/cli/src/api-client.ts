@@ -34,6 +34,10 @@ export interface ApiClient {
   post<T>(path: string, body: unknown): Promise<T>;
   patch<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  /** Sends a CSV file as its bytes are. */
+  postCsv<T>(path: string, file: Uint8Array<ArrayBuffer>): Promise<T>;
+  /** The body as text, whatever it is. */
+  getText(path: string): Promise<string>;
   /** The same client, acting inside one tenant. */
   inTenant(tenantId: string): ApiClient;
 }
@@ -48,22 +52,35 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 function clientFor(options: ApiClientOptions, tenantId: string | undefined): ApiClient {
   const { baseUrl, apiKey, timeoutMs = 30_000 } = options;
 
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function send(
+    method: string,
+    path: string,
+    body?: { type: string; content: string | Uint8Array<ArrayBuffer> },
+  ): Promise<string> {
     const headers: Record<string, string> = {
       authorization: `Bearer ${apiKey}`,
-      accept: 'application/json',
+      accept: 'application/json, text/csv',
     };
     if (tenantId) headers['trunkline-tenant'] = tenantId;
     if (method === 'POST') headers['idempotency-key'] = randomUUID();
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (body) headers['content-type'] = body.type;
     const response = await fetch(new URL(path, baseUrl), {
       method,
       headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body && { body: body.content }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
     if (!response.ok) throw new ApiError(`${method} ${path}`, response.status, problemOf(text));
+    return text;
+  }
+
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const text = await send(
+      method,
+      path,
+      body === undefined ? undefined : { type: 'application/json', content: JSON.stringify(body) },
+    );
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
@@ -72,6 +89,9 @@ function clientFor(options: ApiClientOptions, tenantId: string | undefined): Api
     post: (path, body) => call('POST', path, body),
     patch: (path, body) => call('PATCH', path, body),
     put: (path, body) => call('PUT', path, body),
+    postCsv: async (path, file) =>
+      JSON.parse(await send('POST', path, { type: 'text/csv', content: file })),
+    getText: (path) => send('GET', path),
     inTenant: (id) => clientFor(options, id),
     async list<T>(path: string) {
       const items: T[] = [];

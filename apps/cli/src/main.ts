@@ -1,29 +1,91 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
-import { ApiError, createApiClient } from './api-client.ts';
+import { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 import { applyTenantFile } from './apply/command.ts';
+import { exportLinesFile, importLinesFile } from './lines/command.ts';
 
 const usage = `trunkline apply FILE [--dry-run] [--api URL]
 
   Brings a tenant to what FILE (YAML) says, through the public API. Prints its plan first.
 
+trunkline lines import FILE --tenant ALIAS --group NAME [--api URL]
+
+  Adds the lines of a CSV file (user name, auth user name, password, number) to a line group.
+  Lines that are there are skipped; nothing is changed or deleted.
+
+trunkline lines export [FILE] --tenant ALIAS --group NAME [--only-active] [--api URL]
+
+  Writes the lines of a group in the same format, without passwords.
+
   TRUNKLINE_API_KEY   the API key of the partner (never on the command line)
   TRUNKLINE_API_URL   address of the API, default http://localhost:8080; --api goes first
 `;
+
+type Options = {
+  api?: string;
+  tenant?: string;
+  group?: string;
+  'dry-run'?: boolean;
+  'only-active'?: boolean;
+};
+type Work = (api: ApiClient) => Promise<number>;
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** What the words of the command line ask for; undefined when they make no sense. */
+function workOf(words: readonly string[], options: Options): Work | undefined {
+  const [verb, ...more] = words;
+  if (verb === 'apply') return applyWork(more, options);
+  return verb === 'lines' ? linesWork(more, options) : undefined;
+}
+
+function applyWork([path, ...more]: readonly string[], options: Options): Work | undefined {
+  if (path === undefined || more.length > 0) return undefined;
+  return async (api) => {
+    await applyTenantFile({
+      path,
+      api,
+      env: process.env,
+      dryRun: options['dry-run'] ?? false,
+      print,
+    });
+    return 0;
+  };
+}
+
+function linesWork([verb, path, ...more]: readonly string[], options: Options): Work | undefined {
+  const { tenant, group } = options;
+  if (tenant === undefined || group === undefined || more.length > 0) return undefined;
+  if (verb === 'import' && path !== undefined)
+    return async (api) => ((await importLinesFile({ api, tenant, group, path, print })) ? 0 : 1);
+  if (verb !== 'export') return undefined;
+  return async (api) => {
+    const onlyActive = options['only-active'] ?? false;
+    await exportLinesFile({ api, tenant, group, path, onlyActive, print });
+    return 0;
+  };
+}
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { api: { type: 'string' }, 'dry-run': { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      api: { type: 'string' },
+      tenant: { type: 'string' },
+      group: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      'only-active': { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
-  const [verb, path, ...more] = positionals;
   if (values.help) {
     process.stdout.write(usage);
     return 0;
   }
-  if (verb !== 'apply' || path === undefined || more.length > 0) {
+  const work = workOf(positionals, values);
+  if (!work) {
     process.stderr.write(usage);
     return 2;
   }
@@ -33,14 +95,7 @@ async function run(args: readonly string[]): Promise<number> {
     return 2;
   }
   const baseUrl = values.api ?? process.env.TRUNKLINE_API_URL ?? 'http://localhost:8080';
-  await applyTenantFile({
-    path,
-    api: createApiClient({ baseUrl, apiKey }),
-    env: process.env,
-    dryRun: values['dry-run'] ?? false,
-    print: (line) => process.stdout.write(`${line}\n`),
-  });
-  return 0;
+  return work(createApiClient({ baseUrl, apiKey }));
 }
 
 /** What a person can act on, without a stack; anything unexpected keeps it. */

@@ -22,6 +22,8 @@ import { keySetRoute } from './routes/key-set.ts';
 import { lineGroupRoutes } from './routes/line-groups.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { locationRoutes } from './routes/locations.ts';
+import { manyLinesRoutes } from './routes/many-lines.ts';
+import { pbxTemplateRoutes } from './routes/pbx-templates.ts';
 import { tenantStateRoutes } from './routes/tenant-state.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { userRoutes } from './routes/users.ts';
@@ -75,7 +77,9 @@ export function createControlApp(options: ControlAppOptions): ControlApp {
   userRoutes(routes);
   locationRoutes(routes);
   lineGroupRoutes(routes);
+  manyLinesRoutes(routes);
   lineRoutes(routes);
+  pbxTemplateRoutes(routes);
   const document = apiDocument(app);
   docsRoutes(routes, () => document, docs);
   return app;

@@ -77,7 +77,10 @@ const byId = operationsOf(offlineDocument()).filter((one) =>
 async function attempt(api: Api, operation: Operation) {
   const body = bodies[operation.name];
   if (operation.takesBody && !body) throw new Error(`no body for ${operation.name} in this test`);
-  return api.call(operation.method, fill(operation.path, foreignIds), { body });
+  return api.call(operation.method, fill(operation.path, foreignIds), {
+    body,
+    ...(operation.takesCsv && { text: '30,,,\n', headers: { 'content-type': 'text/csv' } }),
+  });
 }
 
 describe('PLT-018 every route × id with the id of another tenant answers 404 and changes nothing', () => {

@@ -65,6 +65,7 @@ async function keyWith(scopes: Scope[], more: object = {}): Promise<{ token: str
 const send = (api: Api, operation: Operation, options: Parameters<Api['call']>[2] = {}) =>
   api.call(operation.method, fill(operation.path, ids), {
     ...(operation.takesBody && { body: {} }),
+    ...(operation.takesCsv && { text: '', headers: { 'content-type': 'text/csv' } }),
     ...options,
   });
 

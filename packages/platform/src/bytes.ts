@@ -23,8 +23,13 @@ export function constantTimeEqual(left: string, right: string): boolean {
 }
 
 /** SHA-256 as base 64 URL; for secrets of full entropy (tokens, API keys), not for passwords. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+export function sha256(text: string): Promise<string> {
+  return sha256OfBytes(new TextEncoder().encode(text));
+}
+
+/** SHA-256 of bytes as base 64 URL. */
+export async function sha256OfBytes(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
   return toBase64Url(new Uint8Array(digest));
 }
 

@@ -128,8 +128,17 @@ function changesOf(
     if (notCompared.has(field)) return [];
     const from = comparable(field, current[field], wanted[field]);
     const to = comparable(field, wanted[field], wanted[field]);
-    return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ field, from, to }];
+    return textOf(from) === textOf(to) ? [] : [{ field, from, to }];
   });
+}
+
+/** As JSON, whatever order the fields of objects are in. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }
 
 /** Lists whose order says something. */
@@ -147,7 +156,7 @@ function comparable(field: string, value: unknown, other?: unknown): unknown {
     field === 'phones'
       ? value.map(({ slot, number }: { slot: string; number: string }) => ({ slot, number }))
       : value;
-  return plain.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+  return plain.toSorted((a, b) => textOf(a).localeCompare(textOf(b)));
 }
 
 const words: Readonly<Record<Kind, string>> = {

@@ -1,5 +1,5 @@
 import { errorRegistry, TrunklineError } from '@trunkline/contracts/errors.ts';
-import { sha256 } from '@trunkline/platform/bytes.ts';
+import { sha256OfBytes } from '@trunkline/platform/bytes.ts';
 import { actorOf, type Platform } from '@trunkline/services/core/context.ts';
 import {
   abandonIdempotent,
@@ -53,7 +53,8 @@ async function requestOf(c: RequestContext) {
     key,
     method: c.req.method,
     path: c.req.path,
-    bodyHash: await sha256(await c.req.text()),
+    // Bytes, not text: a file need not be UTF-8.
+    bodyHash: await sha256OfBytes(await c.req.arrayBuffer()),
   };
 }
 

@@ -6,6 +6,16 @@ export function body<S extends z.ZodType>(schema: S) {
   return { required: true, content: { 'application/json': { schema } } };
 }
 
+/** The body of a request: a CSV file. */
+export const csvBody = {
+  required: true,
+  content: {
+    'text/csv': {
+      schema: z.string().meta({ format: 'binary', description: 'UTF-8 or Windows-1252' }),
+    },
+  },
+};
+
 const tenant = {
   'Trunkline-Tenant': z.string().max(64).optional().meta({
     description: 'The tenant to work in: required with a partner key, else taken from the token.',

@@ -25,6 +25,7 @@ type ProblemStatus = (typeof problemStatuses)[number];
 const codes = [
   'invalid_request',
   'malformed_json',
+  'file_unreadable',
   'idempotency_key_missing',
   'tenant_header_missing',
   'unauthenticated',
@@ -39,6 +40,7 @@ const codes = [
   'already_exists',
   'still_in_use',
   'illegal_transition',
+  'capture_running',
   'last_owner',
   'idempotency_in_progress',
   'precondition_failed',
@@ -103,6 +105,20 @@ const replayed = {
 /** A JSON answer without version. */
 export function json<S extends z.ZodType>(description: string, schema: S) {
   return { description, content: { 'application/json': { schema } } };
+}
+
+/** A file to keep. */
+export function file<const T extends string>(description: string, type: T) {
+  return {
+    description,
+    content: { [type]: { schema: z.string().meta({ format: 'binary' }) } } as Record<
+      T,
+      { schema: z.ZodString }
+    >,
+    headers: {
+      'Content-Disposition': { schema: { type: 'string' as const }, description: 'File name' },
+    },
+  };
 }
 
 /** A resource with its version. */

@@ -19,6 +19,20 @@ export async function lockGroup(tx: TenantTransaction, lineGroupId: string): Pro
   return found(row);
 }
 
+/** The same for a group a body names. @throws TrunklineError `invalid_request` */
+export async function lockNamedGroup(
+  tx: TenantTransaction,
+  lineGroupId: string,
+): Promise<LineGroupRow> {
+  return lockGroup(tx, lineGroupId).catch((cause: unknown) => {
+    if (!(cause instanceof TrunklineError) || cause.code !== 'not_found') throw cause;
+    throw new TrunklineError('invalid_request', {
+      cause,
+      errors: [{ pointer: '/lineGroupId', message: 'no such line group' }],
+    });
+  });
+}
+
 /**
  * Gives a trunk without Register mark its first used line (LIN-056, LIN-057); a group whose lines
  * register one by one has no mark. Called after lines or the kind of their group changed.

@@ -1,4 +1,3 @@
-import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
 import { type Line, createLine as schema } from '@trunkline/contracts/lines.ts';
 import { parse } from '@trunkline/contracts/parse.ts';
@@ -7,7 +6,7 @@ import { lineNumber } from '@trunkline/numbers/display.ts';
 import { type ControlContext, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
-import { lockGroup, settleRegisterLine } from '../line-groups/register-line.ts';
+import { lockNamedGroup, settleRegisterLine } from '../line-groups/register-line.ts';
 import { rebindLines } from './binding.ts';
 import { locationOfGroup } from './full-number.ts';
 import { sealLinePassword } from './line-password.ts';
@@ -27,13 +26,7 @@ export async function createLine(ctx: ControlContext, input: unknown): Promise<L
     ? await sealLinePassword(ctx.keyring, tenantId, id, password)
     : null;
   return changeTenant(ctx, async (tx, effects) => {
-    const group = await lockGroup(tx, wanted.lineGroupId).catch((cause: unknown) => {
-      if (!(cause instanceof TrunklineError) || cause.code !== 'not_found') throw cause;
-      throw new TrunklineError('invalid_request', {
-        cause,
-        errors: [{ pointer: '/lineGroupId', message: 'no such line group' }],
-      });
-    });
+    const group = await lockNamedGroup(tx, wanted.lineGroupId);
     const location = await locationOfGroup(tx, group.id);
     const [row] = await tx
       .insert(lines)

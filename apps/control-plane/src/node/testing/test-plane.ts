@@ -35,6 +35,7 @@ export interface TestPlane extends AsyncDisposable {
   readonly edge: NodeIdentity;
   /** The partner that provisions, and another one beside it. */
   readonly partner: Api;
+  readonly partnerKey: string;
   readonly stranger: Api;
   /** A caller with this token, or with none. */
   as(token?: string): Api;
@@ -133,6 +134,7 @@ export async function startTestPlane(options: TestPlaneOptions = {}): Promise<Te
     node,
     edge,
     partner: apiAt(url, keys.partner),
+    partnerKey: keys.partner,
     stranger: apiAt(url, keys.stranger),
     as: (token) => apiAt(url, token),
     signIn: (tenant, userName, pass = password) =>

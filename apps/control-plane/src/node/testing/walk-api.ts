@@ -7,7 +7,10 @@ export interface Operation {
   readonly path: string;
   /** Names of the parameters in the path. */
   readonly pathIds: readonly string[];
+  /** JSON. */
   readonly takesBody: boolean;
+  /** A CSV file. */
+  readonly takesCsv: boolean;
   readonly tenantScoped: boolean;
   readonly statuses: readonly number[];
   /** Empty for routes that anybody may call. */
@@ -21,7 +24,7 @@ interface OpenApi {
       string,
       {
         parameters?: { in: string; name: string }[];
-        requestBody?: unknown;
+        requestBody?: { content: Record<string, unknown> };
         responses: Record<string, unknown>;
         security?: Record<string, string[]>[];
       }
@@ -42,7 +45,8 @@ export function operationsOf(document: unknown): Operation[] {
           method: method.toUpperCase(),
           path,
           pathIds: names.filter((one) => one.in === 'path').map((one) => one.name),
-          takesBody: operation.requestBody !== undefined,
+          takesBody: 'application/json' in (operation.requestBody?.content ?? {}),
+          takesCsv: 'text/csv' in (operation.requestBody?.content ?? {}),
           tenantScoped: names.some((one) => one.name === 'Trunkline-Tenant'),
           statuses: Object.keys(operation.responses).map(Number),
           scope,
