@@ -11,8 +11,9 @@ export class BoundedMap<K, V> {
     return this.map.size;
   }
 
-  has(key: K): boolean {
-    return this.map.has(key);
+  /** Reads without counting as a use. */
+  peek(key: K): V | undefined {
+    return this.map.get(key);
   }
 
   get(key: K): V | undefined {

@@ -79,6 +79,8 @@ export class Core {
   readonly router: Router;
   readonly reliableProvisional: ReliableProvisional;
   readonly minSessionExpires: number;
+  /** Told of each connection that is gone. */
+  readonly flowWatchers = new Set<(peer: Hop) => void>();
   /** Dialogs by key. */
   readonly dialogs = new Map<string, DialogUser>();
   /** What waits for a first request of the peer, by Call-ID and own tag (RFC 6665 §4.1.2.4). */

@@ -6,10 +6,8 @@ import { newTag } from '../ids.ts';
 import { createResponse, type ResponseOptions } from '../message/build.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
-import { parseMessage } from '../message/parse.ts';
 import { ParseError } from '../message/parse-error.ts';
 import type { Replaces } from '../message/replaces.ts';
-import { validate } from '../message/validate.ts';
 import { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import { DEFAULT_TIMERS, type TimerSettings } from '../transaction/timers.ts';
@@ -19,19 +17,19 @@ import { DnsCache } from '../transport/resolver/dns-cache.ts';
 import { nodeDns } from '../transport/resolver/node-dns.ts';
 import type {
   Hop,
-  SipTransport,
   SocketAddress,
-  Source,
   TransportListener,
   TransportName,
 } from '../transport/transport.ts';
-import { markReceived, responseHop } from '../transport/via-routing.ts';
 import { ACCEPT, Core, type DialogUser, type ReliableProvisional } from './core.ts';
+import { type Admission, Gate, type GateCounters, type GateSettings } from './gate.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { IncomingMessage } from './incoming-message.ts';
 import { IncomingRegister } from './incoming-register.ts';
 import type { IncomingSubscription, SubscriptionBounds } from './incoming-subscription.ts';
+import { Intake } from './intake.ts';
 import { InviteUsage } from './invite-usage.ts';
+import { type KeepAlive, type KeepAliveOptions, startKeepAlive } from './keep-alive.ts';
 import { type OutOfDialogOptions, sendOutOfDialog } from './out-of-dialog.ts';
 import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
 import { Registration, type RegistrationOptions } from './registration.ts';
@@ -69,6 +67,13 @@ export interface SipEndpointOptions {
   reliableProvisional?: ReliableProvisional;
   /** Shortest session interval a peer may ask for, in seconds (RFC 4028); default 90. */
   minSessionExpires?: number;
+  /**
+   * Who may send requests that belong to nothing we have; default is everybody. Strangers are answered
+   * at most once and shut out when they go on.
+   */
+  admission?: Admission;
+  /** Bounds of the door, when there is an `admission`. */
+  gate?: Partial<GateSettings>;
   /** Opens listeners instead of binding sockets, such as on a simulated network. */
   openTransport?: OpenTransport;
 }
@@ -82,6 +87,9 @@ export class SipEndpoint {
   private readonly calls = new Set<DialogOwner>();
   private readonly registrations = new Set<Registration>();
   private transports!: Transports;
+  /** Absent until the listeners are open: what comes earlier is lost, as before a socket is bound. */
+  private intake: Intake | undefined;
+  private readonly gate: Gate | undefined;
   private core!: Core;
   private layer!: TransactionLayer;
   private subscriptions!: Subscriptions;
@@ -91,6 +99,7 @@ export class SipEndpoint {
   private constructor(options: SipEndpointOptions) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
+    this.gate = options.admission && new Gate(options.admission, this.clock, options.gate);
   }
 
   /**
@@ -101,10 +110,15 @@ export class SipEndpoint {
   static async listen(options: SipEndpointOptions): Promise<SipEndpoint> {
     const endpoint = new SipEndpoint(options);
     const listener: TransportListener = {
-      received: (bytes, from, transport) => endpoint.receive(bytes, from, transport),
+      received: (bytes, from, transport) => endpoint.intake?.receive(bytes, from, transport),
       broken: (error) => options.onBroken?.(error),
+      welcome: ({ address }) => endpoint.gate?.welcome(address) ?? true,
+      misframed: ({ address }) => endpoint.gate?.malformed(address),
+      closed: (peer) => endpoint.flowLost(peer),
     };
-    endpoint.attach(await Transports.open(options.listeners, listener, options.openTransport));
+    endpoint.attach(
+      await Transports.open(options.listeners, listener, endpoint.clock, options.openTransport),
+    );
     return endpoint;
   }
 
@@ -180,6 +194,16 @@ export class SipEndpoint {
     return 'call' in found ? found.call : undefined;
   }
 
+  /** Keeps the way to a peer open and notices when it is gone, until it is stopped. */
+  keepAlive(options: KeepAliveOptions): KeepAlive {
+    return startKeepAlive(this.core, options);
+  }
+
+  /** What became of strangers since the start, for metrics; undefined without an admission. */
+  get admissionCounters(): Readonly<GateCounters> | undefined {
+    return this.gate?.counters;
+  }
+
   /** Makes this endpoint a registrar; without a handler REGISTER is refused with 405. */
   onRegister(handler: (request: IncomingRegister) => void): void {
     this.registerHandler = handler;
@@ -248,6 +272,7 @@ export class SipEndpoint {
     this.transports = transports;
     const send = (message: SipMessage, bytes: Uint8Array, to: Hop, failed: (e: Error) => void) => {
       this.observe('out', to, transports.localOf(to), to.transport, message, bytes);
+      if (message.kind === 'request') this.gate?.trust(to.address);
       transports.send(bytes, to, failed);
     };
     const timers = { ...DEFAULT_TIMERS, ...this.options.timers };
@@ -261,6 +286,13 @@ export class SipEndpoint {
         onRequest: (transaction) => this.onRequest(transaction),
         onAck: (ack) => this.findDialog(ack)?.receiveAck(ack),
       },
+    });
+    this.intake = new Intake({
+      layer: this.layer,
+      gate: this.gate,
+      inDialog: (request) => this.findDialog(request) !== undefined,
+      observe: (bytes, message, from, { local, name }) =>
+        this.observe('in', from, local, name, message, bytes),
     });
     const random = this.options.random ?? Math.random;
     this.core = new Core({
@@ -285,6 +317,10 @@ export class SipEndpoint {
     this.subscriptions = new Subscriptions(this.core);
   }
 
+  private flowLost(peer: Hop): void {
+    for (const watcher of [...this.core.flowWatchers]) watcher(peer);
+  }
+
   private observe(
     direction: 'in' | 'out',
     remote: SocketAddress,
@@ -302,51 +338,6 @@ export class SipEndpoint {
       message,
       bytes,
     });
-  }
-
-  private receive(bytes: Uint8Array, from: Source, transport: SipTransport): void {
-    const { local, name } = transport;
-    let message: SipMessage;
-    try {
-      message = parseMessage(bytes);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      this.observe('in', from, local, name, error.partial, bytes);
-      this.refuseMalformed(error, from, name);
-      return;
-    }
-    this.observe('in', from, local, name, message, bytes);
-    try {
-      validate(message);
-      if (message.kind === 'response') {
-        // More than one Via: it was meant for somebody else (§8.1.3.3).
-        if (message.viaElements.length === 1) this.layer.receiveResponse(message);
-        return;
-      }
-      markReceived(message, from);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      this.refuseMalformed(error, from, name);
-      return;
-    }
-    this.layer.receiveRequest(message, from, name);
-  }
-
-  /** Answers a request that cannot be read, where that is possible at all (§8.2.7, §18.3). */
-  private refuseMalformed(error: ParseError, from: Source, transport: TransportName): void {
-    const request = error.partial;
-    if (request === undefined || request.method === 'ACK' || !request.headers.has('via')) return;
-    const reasonPhrase = error.message;
-    const response = createResponse(request, error.status, { toTag: newTag(), reasonPhrase });
-    let hop: Hop;
-    try {
-      hop = responseHop(request, from, transport);
-    } catch (viaError) {
-      if (!(viaError instanceof ParseError)) throw viaError;
-      // The Via is the fault: the source address is all there is.
-      hop = { ...from, transport };
-    }
-    this.layer.respondStateless(response, hop);
   }
 
   private findDialog(request: SipRequest): DialogUser | undefined {

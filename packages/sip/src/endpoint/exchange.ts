@@ -47,6 +47,8 @@ export class Exchange {
   /** Servers not tried yet. */
   private left: readonly Hop[] = [];
   private provisionalSeen = false;
+  /** The hop over UDP to fall back to, while the request is tried over TCP for its size. */
+  private narrow: Hop | undefined;
   private stopped = false;
 
   /**
@@ -97,6 +99,12 @@ export class Exchange {
     );
   }
 
+  /** Sends the request there and nowhere else. */
+  startAt(hop: Hop): void {
+    this.digest?.authorize(this.request);
+    this.transmit(hop);
+  }
+
   /** Ends it; nothing more is reported. */
   stop(): void {
     this.stopped = true;
@@ -104,21 +112,50 @@ export class Exchange {
   }
 
   private transmit(hop: Hop): void {
+    const wide = this.core.router.overTcp(hop, this.request);
+    this.narrow = wide === undefined ? undefined : hop;
+    this.transmitBy(wide ?? hop);
+  }
+
+  private transmitBy(hop: Hop): void {
     const { request } = this;
     this.core.transports.bind(request, hop);
+    let settled = false;
     try {
       this.transaction = this.core.layer.request(request, hop, {
-        onResponse: (response) => this.receive(request, response, hop),
+        onResponse: (response) => {
+          if (response.statusCode >= 200) settled = true;
+          this.receive(request, response, hop);
+        },
         onFailure: (cause) => {
-          if (this.stopped) return;
-          this.core.router.failed(hop);
-          if (!this.tryNext()) this.user.onFailure(cause);
+          // A connection that breaks after the answer changes nothing.
+          if (!this.stopped && !settled) this.onFailure(cause, hop);
         },
       });
     } catch (error) {
       if (!(error instanceof TooManyTransactions)) throw error;
       this.failSoon();
     }
+  }
+
+  private onFailure(cause: 'timeout' | 'transport', hop: Hop): void {
+    const { narrow } = this;
+    if (narrow !== undefined && !this.provisionalSeen && this.user.wanted?.() !== false) {
+      // The server takes no connections: then the large request goes by UDP after all (§18.1.1).
+      this.core.router.refusedTcp(hop);
+      this.narrow = undefined;
+      this.renew();
+      this.transmitBy(narrow);
+      return;
+    }
+    this.core.router.failed(hop);
+    if (!this.tryNext()) this.user.onFailure(cause);
+  }
+
+  /** The same request again, in a transaction of its own. */
+  private renew(): void {
+    this.request = this.request.clone();
+    this.request.headers.set('Via', this.core.newVia());
   }
 
   /**
@@ -129,8 +166,7 @@ export class Exchange {
     const [next, ...others] = this.left;
     if (next === undefined || this.provisionalSeen || this.user.wanted?.() === false) return false;
     this.left = others;
-    this.request = this.request.clone();
-    this.request.headers.set('Via', this.core.newVia());
+    this.renew();
     this.transmit(next);
     return true;
   }
@@ -138,10 +174,12 @@ export class Exchange {
   private receive(request: SipRequest, response: SipResponse, hop: Hop): void {
     if (this.stopped) return;
     const { statusCode } = response;
+    const chosen = this.narrow === undefined;
+    this.narrow = undefined;
     if (statusCode === 503) {
       this.core.router.failed(hop, retryAfterOf(response));
       if (this.tryNext()) return;
-    } else if (this.target !== undefined) {
+    } else if (this.target !== undefined && chosen) {
       this.core.router.reached(this.target, request.callId, hop);
     }
     if (statusCode < 200) {
@@ -158,7 +196,7 @@ export class Exchange {
     }
     const challenged = statusCode === 401 || statusCode === 407;
     if (!challenged) {
-      if (statusCode !== 403) this.digest?.accepted(request);
+      if (statusCode !== 403) this.digest?.accepted(request, response);
       this.user.onFinal(response, request);
       return;
     }

@@ -5,12 +5,21 @@ import { parseDeltaSeconds } from '../message/contact.ts';
 import { Headers } from '../message/headers.ts';
 import { SipRequest, type SipResponse } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
-import { bracketHost, escapeUser, parseUri, type SipUri, userOf } from '../message/uri.ts';
+import {
+  bracketHost,
+  escapeUser,
+  parseUri,
+  type SipUri,
+  type Uri,
+  userOf,
+} from '../message/uri.ts';
 import type { Target } from '../transport/target.ts';
+import type { Hop } from '../transport/transport.ts';
 import { type BackoffSettings, backoffMs, DEFAULT_BACKOFF, refreshMs } from './backoff.ts';
 import type { Core } from './core.ts';
 import { Emitter } from './emitter.ts';
 import { Exchange } from './exchange.ts';
+import { type KeepAlive, startKeepAlive } from './keep-alive.ts';
 
 export interface RegistrationOptions {
   /** Where the REGISTER is sent: name or address. */
@@ -27,6 +36,11 @@ export interface RegistrationOptions {
   /** User part of the Contact; default is `user`. */
   contactUser?: string;
   backoff?: Partial<BackoffSettings>;
+  /**
+   * Milliseconds between keep-alives while registered (LIN-043); absent: none. When the registrar turns
+   * out to be gone it is registered anew at once.
+   */
+  keepAliveMs?: number;
 }
 
 export interface RegistrationState {
@@ -46,6 +60,9 @@ export interface RegistrationState {
   attempts: number;
 }
 
+/** Registrations whose connection broke are renewed spread over this many milliseconds. */
+const FLOW_LOST_MS = 2_000;
+
 export type RegistrationEvents = { state: [state: RegistrationState] };
 
 /** Keeps one address of record bound to our Contact (RFC 3261 §10.2). */
@@ -56,7 +73,6 @@ export class Registration extends Emitter<RegistrationEvents> {
   private readonly digest: DigestClient | undefined;
   private readonly callId = newCallId();
   private readonly fromTag = newTag();
-  private readonly contactUri: string;
   private readonly domainUri: string;
   private current: RegistrationState;
   private sequence = 0;
@@ -64,6 +80,12 @@ export class Registration extends Emitter<RegistrationEvents> {
   private wanted: number;
   private exchange: Exchange | undefined;
   private timer: TimerHandle;
+  /** Where the accepted REGISTER went; its connection is the way the registrar reaches us by. */
+  private flow: Hop | undefined;
+  /** The REGISTER answered last, as it was sent. */
+  private registered: SipRequest | undefined;
+  private keepAlive: KeepAlive | undefined;
+  private readonly onFlowLost = (peer: Hop) => this.flowLost(peer);
 
   /**
    * @throws ParseError when domain or user make no SIP URI
@@ -78,7 +100,6 @@ export class Registration extends Emitter<RegistrationEvents> {
     this.digest = core.digest(
       options.password === undefined ? undefined : { username, password: options.password },
     );
-    this.contactUri = core.contactUri(options.contactUser ?? options.user);
     this.domainUri = `sip:${bracketHost(options.domain)}`;
     parseUri(this.domainUri);
     this.current = {
@@ -137,6 +158,7 @@ export class Registration extends Emitter<RegistrationEvents> {
   }
 
   private halt(): void {
+    this.unwatch();
     this.core.clock.clearTimer(this.timer);
     this.exchange?.stop();
     this.exchange = undefined;
@@ -145,7 +167,9 @@ export class Registration extends Emitter<RegistrationEvents> {
   private register(mayRaise = true): void {
     this.core.clock.clearTimer(this.timer);
     this.send(this.wanted, {
-      onFinal: (response, _request, refusal) => {
+      onFinal: (response, request, refusal) => {
+        this.flow = this.exchange?.hop;
+        this.registered = request;
         this.exchange = undefined;
         this.onFinal(response, refusal, mayRaise);
       },
@@ -169,7 +193,7 @@ export class Registration extends Emitter<RegistrationEvents> {
       .append('To', record)
       .append('Call-ID', this.callId)
       .append('CSeq', `${this.sequence} REGISTER`)
-      .append('Contact', `<${this.contactUri}>`)
+      .append('Contact', core.contact(options.contactUser ?? options.user))
       .append('Expires', String(expires))
       .append('User-Agent', core.userAgent);
     const request = new SipRequest('REGISTER', this.domainUri, headers);
@@ -206,6 +230,7 @@ export class Registration extends Emitter<RegistrationEvents> {
       return;
     }
     const delay = refreshMs(expiresSeconds, this.core.random());
+    this.watch();
     this.enter({
       status: 'registered',
       text: 'Registered',
@@ -226,15 +251,55 @@ export class Registration extends Emitter<RegistrationEvents> {
       contacts = [];
     }
     if (contacts === '*') contacts = [];
-    const own = parseUri(this.contactUri) as SipUri;
+    const own = this.registered?.contacts;
+    const [sent] = own === undefined || own === '*' ? [] : own;
     const ours =
-      contacts.find(({ uri }) => sameBinding(uri, own)) ??
+      contacts.find(({ uri }) => sent !== undefined && sameBinding(uri, sent.uri)) ??
       (contacts.length === 1 ? contacts[0] : undefined);
     return parseDeltaSeconds(ours?.params.get('expires')) ?? common ?? this.wanted;
   }
 
+  /** Notices when the way to the registrar is gone: then it cannot reach us either. */
+  private watch(): void {
+    const { core, options, flow } = this;
+    core.flowWatchers.add(this.onFlowLost);
+    this.keepAlive?.stop();
+    if (options.keepAliveMs === undefined || flow === undefined) return;
+    this.keepAlive = startKeepAlive(core, {
+      target: options.registrar,
+      callId: this.callId,
+      everyMs: options.keepAliveMs,
+      method: 'crlf',
+      to: this.domainUri,
+      onDead: () => this.renewSoon(),
+    });
+  }
+
+  private unwatch(): void {
+    this.core.flowWatchers.delete(this.onFlowLost);
+    this.keepAlive?.stop();
+    this.keepAlive = undefined;
+  }
+
+  private flowLost(peer: Hop): void {
+    const { flow } = this;
+    const same =
+      flow?.transport === peer.transport &&
+      flow.address === peer.address &&
+      flow.port === peer.port;
+    if (same) this.renewSoon();
+  }
+
+  /** Registers anew, not all lines of a registrar in the same moment. */
+  private renewSoon(): void {
+    if (this.current.status !== 'registered' || this.exchange !== undefined) return;
+    this.unwatch();
+    this.schedule(this.core.random() * FLOW_LOST_MS);
+  }
+
   private fail(text: string, response: SipResponse | undefined, slowMs?: number): void {
     this.attempts += 1;
+    this.unwatch();
     const wait = backoffMs(this.backoff, this.attempts, this.core.random(), slowMs);
     const asked = parseDeltaSeconds(response?.headers.get('retry-after')?.split(/[;( ]/)[0]) ?? 0;
     const delay = Math.max(wait, Math.min(asked * 1_000, this.backoff.retryAfterCapMs));
@@ -260,8 +325,8 @@ export class Registration extends Emitter<RegistrationEvents> {
   }
 }
 
-function sameBinding(uri: SipResponse['from']['uri'], own: SipUri): boolean {
-  if (uri.kind !== 'sip') return false;
+function sameBinding(uri: Uri, own: Uri): boolean {
+  if (uri.kind !== 'sip' || own.kind !== 'sip') return false;
   const port = (u: SipUri) => u.port ?? 5060;
   return userOf(uri) === userOf(own) && uri.host === own.host && port(uri) === port(own);
 }

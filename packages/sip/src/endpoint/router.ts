@@ -1,4 +1,6 @@
 import type { SipClock } from '../clock.ts';
+import type { SipRequest } from '../message/message.ts';
+import { serializeMessage } from '../message/serialize.ts';
 import type { DnsPort } from '../transport/resolver/dns.ts';
 import { locate } from '../transport/resolver/locate.ts';
 import type { Target } from '../transport/target.ts';
@@ -23,6 +25,13 @@ const MAX_DOWN = 2_000;
 /** How long a server that failed is tried last; a Retry-After makes it longer, up to ten times. */
 const DOWN_MS = 60_000;
 
+/** Requests larger than this go over TCP where they can (RFC 3261 §18.1.1). */
+const LARGE_BYTES = 1_300;
+
+/** How long a server without UDP's alternative is remembered, and how long one is waited for. */
+const NO_TCP_MS = 600_000;
+const WIDE_CONNECT_MS = 2_000;
+
 /** How requests of one Call-ID have gone so far. */
 interface Way {
   /** The server that answered, by the target that led there. */
@@ -40,6 +49,7 @@ interface Way {
 export class Router {
   private readonly options: RouterOptions;
   private readonly ways = new BoundedMap<string, Way>(MAX_WAYS);
+  private readonly noTcp = new BoundedMap<string, number>(MAX_DOWN);
   private readonly down = new BoundedMap<string, number>(MAX_DOWN);
 
   constructor(options: RouterOptions) {
@@ -93,6 +103,25 @@ export class Router {
   failed(hop: Hop, retryAfterSeconds = 0): void {
     const ms = Math.min(Math.max(DOWN_MS, retryAfterSeconds * 1_000), 10 * DOWN_MS);
     this.down.set(hopKey(hop), this.options.clock.now() + ms);
+  }
+
+  /**
+   * The hop to try first for a request too large for UDP (RFC 3261 §18.1.1): the same server over TCP,
+   * unless it took no connection lately or we have no TCP.
+   */
+  overTcp(hop: Hop, request: SipRequest): Hop | undefined {
+    const { transports, clock } = this.options;
+    if (hop.transport !== 'udp' || request.body.byteLength < LARGE_BYTES / 4) return undefined;
+    const family = hop.address.includes(':') ? 6 : 4;
+    if (!transports.some((t) => t.name === 'tcp' && t.families.includes(family))) return undefined;
+    if ((this.noTcp.peek(addressText(hop)) ?? 0) > clock.now()) return undefined;
+    if (serializeMessage(request).byteLength <= LARGE_BYTES) return undefined;
+    return { transport: 'tcp', address: hop.address, port: hop.port, connectMs: WIDE_CONNECT_MS };
+  }
+
+  /** A server took no connection for a request too large for UDP; it is not asked again for a while. */
+  refusedTcp(hop: Hop): void {
+    this.noTcp.set(addressText(hop), this.options.clock.now() + NO_TCP_MS);
   }
 
   private wayOf(callId: string): Way {

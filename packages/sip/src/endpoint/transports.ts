@@ -1,24 +1,31 @@
+import type { SipClock } from '../clock.ts';
 import type { SipRequest } from '../message/message.ts';
 import { bracketHost } from '../message/uri.ts';
 import { advertisableAddress } from '../transport/node-network.ts';
+import { listenStream, type ServerTls, type StreamLimits } from '../transport/stream.ts';
 import type { Hop, SipTransport, TransportListener } from '../transport/transport.ts';
 import { listenUdp } from '../transport/udp.ts';
 
 /** One socket an endpoint listens at. */
 export interface ListenerOptions {
-  transport: 'udp';
+  transport: 'udp' | 'tcp' | 'tls';
   /** IP address to bind; `0.0.0.0` or `::` for all of that family. */
   bindAddress: string;
   /** 0 takes a free port. */
   port: number;
   /** Address told to others; default is the bound one, or the machine's first when bound to all. */
   advertisedAddress?: string;
+  /** Key and certificate of a TLS listener. */
+  tls?: ServerTls;
+  /** Bounds on the connections of a TCP or TLS listener. */
+  limits?: Partial<StreamLimits>;
 }
 
 /** Opens one listener; a simulated network gives another than the real one. */
 export type OpenTransport = (
   options: ListenerOptions,
   listener: TransportListener,
+  clock: SipClock,
 ) => Promise<SipTransport>;
 
 /** A listener as it stands. */
@@ -52,13 +59,14 @@ export class Transports {
   static async open(
     listeners: readonly ListenerOptions[],
     listener: TransportListener,
+    clock: SipClock,
     open: OpenTransport = openSocket,
   ): Promise<Transports> {
     if (listeners.length === 0) throw new TypeError('an endpoint needs a listener');
     const bound: Bound[] = [];
     try {
       for (const options of listeners) {
-        const transport = await open(options, listener);
+        const transport = await open(options, listener, clock);
         const address = options.advertisedAddress ?? advertisableAddress(transport.local.address);
         const info = { transport: transport.name, address, port: transport.local.port };
         bound.push({ transport, info, sentBy: `${bracketHost(address)}:${info.port}` });
@@ -119,6 +127,11 @@ export class Transports {
     bound.transport.keepAlive(hop, done);
   }
 
+  /** Closes the connection a hop's messages use. */
+  drop(hop: Hop, error: Error): void {
+    this.find(hop)?.transport.drop?.(hop, error);
+  }
+
   /** Where a hop's message leaves from; the first listener when it cannot be sent at all. */
   localOf(hop: Hop): SipTransport['local'] {
     return (this.find(hop) ?? this.first).transport.local;
@@ -148,12 +161,22 @@ export class Transports {
       if (!secure) return;
     }
     request.headers.set('Via', `${viaPrefix(bound)};branch=${branch};rport`);
+    this.rewriteContact(request, bound, secure);
+  }
+
+  /** A Contact that names one of our listeners names the one the request leaves by. */
+  private rewriteContact(request: SipRequest, bound: Bound, secure: boolean): void {
     const contact = request.headers.get('contact');
-    const written = `${this.first.sentBy}${transportParam(this.first)}>`;
-    if (contact === undefined || !contact.includes(written)) return;
-    const ours = `${bound.sentBy}${secure ? '' : transportParam(bound)}>`;
-    const value = contact.replace(written, ours);
-    request.headers.set('Contact', secure ? value.replace('<sip:', '<sips:') : value);
+    if (contact === undefined) return;
+    for (const other of this.bound) {
+      for (const written of [`${other.sentBy}${transportParam(other)}>`, `${other.sentBy}>`]) {
+        if (!contact.includes(written)) continue;
+        const ours = `${bound.sentBy}${secure ? '' : transportParam(bound)}>`;
+        const value = contact.replace(written, ours);
+        request.headers.set('Contact', secure ? value.replace('<sip:', '<sips:') : value);
+        return;
+      }
+    }
   }
 
   /** Closes all listeners. */
@@ -176,9 +199,12 @@ export class Transports {
   }
 }
 
-function openSocket(options: ListenerOptions, listener: TransportListener): Promise<SipTransport> {
-  return listenUdp({ address: options.bindAddress, port: options.port }, listener);
-}
+const openSocket: OpenTransport = (options, listener, clock) => {
+  const { transport: name, bindAddress: address, port, tls, limits } = options;
+  if (name === 'udp') return listenUdp({ address, port }, listener);
+  const stream = { name, address, port, clock, ...(tls && { tls }), ...(limits && { limits }) };
+  return listenStream(stream, listener);
+};
 
 function viaPrefix({ transport, sentBy }: Bound): string {
   return `SIP/2.0/${transport.name.toUpperCase()} ${sentBy}`;

@@ -162,7 +162,7 @@ async function answerOf(bytes: Uint8Array): Promise<number | 'silence'> {
   endpoint.onRegister((register) => register.accept([]));
   const sender = { address: '10.0.0.9', port: 5060 };
   const wire = simulation.network.open(sender, { received: () => {}, broken: () => {} });
-  wire.send(bytes, { address: '10.0.0.1', port: 5060 }, () => {});
+  wire.send(bytes, { transport: 'udp', address: '10.0.0.1', port: 5060 }, () => {});
   await simulation.run(100);
   await endpoint.close();
   const finals = log.events.flatMap(({ direction, message }) =>

@@ -93,6 +93,12 @@ export class TransactionLayer {
     return transaction !== undefined;
   }
 
+  /** Whether a request is of a transaction that exists: a repeat, the ACK of a refusal, a CANCEL. */
+  knows(request: SipRequest): boolean {
+    if (this.servers.has(serverKey(request))) return true;
+    return request.method === 'CANCEL' && this.findCancelled(request) !== undefined;
+  }
+
   /** Takes a validated request whose top Via was marked with its source. */
   receiveRequest(request: SipRequest, source: Source, transport: TransportName): void {
     if (this.closed) return;

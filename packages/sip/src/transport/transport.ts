@@ -41,8 +41,8 @@ export interface SipTransport {
   /** Hands over one message; `failed` is called later, at most once, when it cannot be sent. */
   send(bytes: Uint8Array, to: Hop, failed: (error: Error) => void): void;
   /**
-   * Sends a keep-alive (RFC 5626 §4.4.1, §3.5.1). Over a connection `done` gets an error when no pong
-   * came in time, and the connection is then closed; over UDP nothing is awaited.
+   * Sends a keep-alive (RFC 5626 §4.4.1, §3.5.1). Over a connection `done` gets an error when it is
+   * gone or no pong came in time; over UDP nothing is awaited.
    */
   keepAlive(to: Hop, done: (error?: Error) => void): void;
   /** The peer of a connection was accepted: it may stay open and counts no longer as a stranger's. */
@@ -52,8 +52,8 @@ export interface SipTransport {
    * certificate was verified.
    */
   alias?(connection: number, port: number): void;
-  /** Closes one connection, such as that of a peer that misbehaves. */
-  drop?(connection: number): void;
+  /** Closes the connection a hop's messages use, such as one whose peer is gone or misbehaves. */
+  drop?(to: Hop, error: Error): void;
   /** Stops receiving at once and resolves when the socket is closed. */
   close(): Promise<void>;
 }

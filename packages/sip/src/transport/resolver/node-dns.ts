@@ -9,8 +9,8 @@ const TRIES = 2;
 const NOTHING = new Set(['ENOTFOUND', 'ENODATA']);
 
 /**
- * Name resolution of the machine. NAPTR, SRV and addresses with their time to live come from the name
- * servers; what those do not know is looked up as the system does, with the hosts file.
+ * Name resolution of the machine. NAPTR and SRV come from the name servers, addresses from wherever the
+ * system finds them.
  */
 export function nodeDns(): DnsPort {
   const resolver = new Resolver({ timeout: QUERY_MS, tries: TRIES });
@@ -26,21 +26,9 @@ export function nodeDns(): DnsPort {
             priority,
             weight,
           })),
-    addresses: async (name, family) => {
-      if (!isLocal(name)) {
-        const query =
-          family === 4
-            ? resolver.resolve4(name, { ttl: true })
-            : resolver.resolve6(name, { ttl: true });
-        // Whatever is wrong there, the system's own look-up below has the last word.
-        const found = await query.catch(() => []);
-        if (found.length > 0) {
-          const ttlSeconds = Math.min(...found.map(({ ttl }) => ttl));
-          return { records: found.map(({ address }) => address), ttlSeconds };
-        }
-      }
-      return records(lookup(name, { all: true, family }), ({ address }) => address);
-    },
+    // As the system does, with the hosts file; it tells no time to live, the cache's own bound serves.
+    addresses: (name, family) =>
+      records(lookup(name, { all: true, family }), ({ address }) => address),
   };
 }
 
