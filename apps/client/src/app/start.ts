@@ -1,6 +1,9 @@
 import type { Profile } from '@trunkline/ui/api/session.ts';
 import { createRealtime } from '@trunkline/ui/realtime/socket.ts';
 import { createLive } from '@trunkline/ui/stores/live.ts';
+import { audioChoice } from '../calls/audio-choice.ts';
+import { openMicrophone, watchSpeaker } from '../calls/audio-devices.ts';
+import { createCallLocks } from '../calls/call-locks.ts';
 import { openPeer } from '../calls/peer.ts';
 import { createPhone } from '../calls/phone.ts';
 import { createTones } from '../calls/tones.ts';
@@ -21,17 +24,21 @@ export function startServices(profile: Profile): Services & { stop(): void } {
     renew: (stale) => session.refresh(stale),
     onEvent: live.onEvent,
   });
-  const tones = createTones();
+  const { speaker, stop: stopSpeaker } = watchSpeaker(navigator.mediaDevices);
+  const tones = createTones({
+    outputOf: (output) => (output === 'ring' ? audioChoice.get().ring : speaker.get().id),
+    volume: () => speaker.get().volume,
+  });
   const phone = createPhone({
     calls: live.calls,
     onSnapshot: live.onSnapshot,
     command: realtime.command,
     openPeer,
-    microphone: () =>
-      navigator.mediaDevices.getUserMedia({
-        audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-      }),
+    microphone: () => openMicrophone(navigator.mediaDevices, audioChoice.get().microphone),
+    speaker,
     tones,
+    locks: createCallLocks(navigator.locks),
+    deviceId: profile.deviceId,
   });
 
   const stopFresh = session.keepFresh();
@@ -66,6 +73,7 @@ export function startServices(profile: Profile): Services & { stop(): void } {
       window.removeEventListener('beforeunload', holdOn);
       phone.stop();
       tones.stop();
+      stopSpeaker();
       realtime.stop();
     },
   };

@@ -13,6 +13,8 @@ export function Announcer({
 }) {
   const { t } = useT();
   const unknown = t('call.unknown');
+  // With one call it is clear whose state it is; with several each one says so.
+  const several = shown.length > 1;
   return (
     <>
       <div className="tl-hidden" role="alert">
@@ -26,9 +28,11 @@ export function Announcer({
       <div className="tl-hidden" aria-live="polite">
         {shown.map(({ key, call, leg }) => (
           <p key={key}>
+            {several && call ? `${partyName(call, unknown)}: ` : null}
             {call?.state === 'ended'
               ? t(`call.end.${endKey(call)}`)
               : t(`call.state.${stateKey(leg, call)}`)}
+            {leg?.muted ? `, ${t('call.muted')}` : null}
           </p>
         ))}
       </div>

@@ -1,75 +1,131 @@
 import { Button } from '@fluentui/react-button';
-import { CallEndFilled } from '@fluentui/react-icons/svg/call-end';
 import { ChevronDownRegular } from '@fluentui/react-icons/svg/chevron-down';
 import { ChevronUpRegular } from '@fluentui/react-icons/svg/chevron-up';
-import { DialpadRegular } from '@fluentui/react-icons/svg/dialpad';
-import { MicRegular } from '@fluentui/react-icons/svg/mic';
-import { MicOffFilled } from '@fluentui/react-icons/svg/mic-off';
+import { LockClosedFilled } from '@fluentui/react-icons/svg/lock-closed';
+import { LockOpenRegular } from '@fluentui/react-icons/svg/lock-open';
 import { useQuery } from '@tanstack/react-query';
 import { errorRegistry } from '@trunkline/contracts/errors.ts';
 import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { RunningTimer } from '@trunkline/ui/components/time-text.tsx';
 import { groupNumber } from '@trunkline/ui/format/number.ts';
-import { useState } from 'react';
+import { useStore } from '@trunkline/ui/stores/store.ts';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useServices } from '../app/services.ts';
 import { peopleQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
 import { personOfNumber } from '../people/find.ts';
 import { partyName } from './alerts.ts';
 import styles from './call-card.module.css';
+import { CallControls, type CallPanel } from './call-controls.tsx';
 import { Keypad } from './keypad.tsx';
 import { MediaNotice } from './media-notice.tsx';
+import { overall } from './quality.ts';
 import { QualityBars } from './quality-bars.tsx';
 import { endKey, type ShownCall, stateKey } from './shown-calls.ts';
 
+const CallDetails = lazy(() => import('./call-details.tsx'));
+const TransferPanel = lazy(() => import('./transfer-panel.tsx'));
+
+export interface CallCardProps {
+  shown: ShownCall;
+  panel: CallPanel | null;
+  onPanel: (panel: CallPanel | null) => void;
+  /** A command about this call was refused; null takes the words away. */
+  problem: string | null;
+  onHold: () => void;
+}
+
 /** A call of the user: who, how long, what can be done. */
-export default function CallCard({ shown: { key, leg, call } }: { shown: ShownCall }) {
+export default function CallCard({ shown, panel, onPanel, problem, onHold }: CallCardProps) {
+  const { leg, call } = shown;
   const { t, language } = useT();
-  const { api, phone, profile } = useServices();
+  const { api, live, phone, profile } = useServices();
   const people = useQuery(peopleQuery(api, profile.id, language)).data ?? [];
-  const [keypad, setKeypad] = useState(false);
+  const reported = useStore(live.qualities, (all) => (call === null ? undefined : all[call.id]));
   const [small, setSmall] = useState(false);
+  const card = useRef<HTMLElement>(null);
+  // Who begins a call goes on with the call, also by keyboard.
+  useEffect(() => card.current?.focus({ preventScroll: true }), []);
 
   const known = leg?.typed ? personOfNumber(people, leg.typed) : undefined;
   const name = call
     ? partyName(call, t('call.unknown'))
-    : (known?.person.displayName ?? groupNumber(leg?.typed ?? ''));
+    : (leg?.label ??
+      known?.person.displayName ??
+      (leg?.typed ? groupNumber(leg.typed) : t('call.region')));
   const number = call?.remote.name ? call.remote.display : known?.display;
   const ended = call?.state === 'ended';
   const failed = leg?.phase === 'failed';
   const connected = call?.state === 'connected';
-  const elsewhere = leg === null && !ended;
   const emergency = leg?.emergency || call?.emergency;
-  const legKey = leg?.key ?? key;
+  const quality = leg && connected ? overall(leg.quality, reported) : null;
+  const waits = call?.held === true || call?.remoteHeld === true;
+  const poor = quality === 1 && !waits;
+  const open = small || ended || failed ? null : panel;
 
   const status = ended
     ? t(`call.end.${endKey(call)}`)
     : failed
       ? t('call.end.failed')
-      : elsewhere
-        ? t('call.elsewhere')
-        : t(`call.state.${stateKey(leg, call)}`);
+      : t(`call.state.${stateKey(leg, call)}`);
+  const marks: string[] = [];
+  if (connected && !ended && (waits || call.transferring)) marks.push(status);
+  if (leg?.muted) marks.push(t('call.muted'));
+  if (poor) marks.push(t('call.poor'));
 
   return (
     <section
+      ref={card}
+      tabIndex={-1}
       className={styles.card}
       data-small={small}
+      data-held={call?.held && !ended ? 'true' : undefined}
       data-emergency={emergency ? 'true' : undefined}
       aria-label={`${t('call.region')}: ${name}`}
     >
       <header className={styles.head}>
-        <PersonAvatar name={known || call?.remote.name ? name : ''} badge={false} size={48} />
+        <PersonAvatar
+          name={known || call?.remote.name || leg?.label ? name : ''}
+          badge={false}
+          size={small ? 36 : 48}
+        />
         <span className={styles.text}>
           {emergency ? <span className={styles.emergency}>{t('call.emergency')}</span> : null}
           <span className={styles.name}>{name}</span>
           <span className={styles.status}>
             {number ? <span className="tl-numeric">{number} · </span> : null}
-            {connected && call.answeredAt ? <RunningTimer since={call.answeredAt} /> : status}
-            {leg?.muted ? ` · ${t('call.muted')}` : null}
+            {connected && call.answeredAt && !ended ? (
+              <RunningTimer since={call.answeredAt} />
+            ) : (
+              status
+            )}
           </span>
-          {elsewhere && connected ? <span className={styles.status}>{status}</span> : null}
+          {call?.forwardedBy && !small ? (
+            <span className={styles.status}>
+              {t('call.forwardedBy', {
+                name: call.forwardedBy.name ?? call.forwardedBy.display,
+              })}
+            </span>
+          ) : null}
         </span>
-        {leg && connected ? <QualityBars quality={leg.quality} /> : null}
+        {leg && connected ? (
+          <button
+            type="button"
+            className={styles.quality}
+            aria-expanded={open === 'details'}
+            onClick={() => {
+              setSmall(false);
+              onPanel(panel === 'details' ? null : 'details');
+            }}
+          >
+            {call.pbxEncrypted === null ? null : call.pbxEncrypted ? (
+              <LockClosedFilled aria-label={t('call.encrypted')} />
+            ) : (
+              <LockOpenRegular aria-label={t('call.notEncrypted')} />
+            )}
+            <QualityBars quality={waits ? null : quality} held={waits} />
+          </button>
+        ) : null}
         {leg && !failed ? (
           <Button
             appearance="subtle"
@@ -80,62 +136,62 @@ export default function CallCard({ shown: { key, leg, call } }: { shown: ShownCa
         ) : null}
       </header>
 
-      {leg ? <MediaNotice leg={leg} onPlay={() => phone.play(leg.key)} /> : null}
-      {leg?.error ? (
+      {marks.length > 0 ? (
+        <ul className={styles.marks}>
+          {marks.map((mark) => (
+            <li key={mark} data-poor={mark === t('call.poor') ? 'true' : undefined}>
+              {mark}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {leg && !small ? <MediaNotice leg={leg} onPlay={() => phone.play(leg.key)} /> : null}
+      {problem || leg?.error ? (
         <p role="alert" className={styles.problem}>
-          {errorRegistry[leg.error].title[language]}
+          {problem ?? (leg?.error ? errorRegistry[leg.error].title[language] : null)}
         </p>
       ) : null}
 
-      {leg && keypad && !small && !ended && !failed ? (
+      {leg && open === 'keypad' ? (
         <Keypad onPress={(digit) => phone.press(leg.key, digit)} />
+      ) : null}
+      {leg && call && open === 'transfer' ? (
+        <Panel>
+          <TransferPanel call={call} onDone={() => onPanel(null)} />
+        </Panel>
+      ) : null}
+      {leg && call && open === 'details' ? (
+        <Panel>
+          <CallDetails leg={leg} call={call} />
+        </Panel>
       ) : null}
 
       {ended ? null : failed ? (
         <div className={styles.actions}>
-          <Button onClick={() => phone.dismiss(legKey)}>{t('call.dismiss')}</Button>
-          {leg?.typed ? (
+          <Button onClick={() => phone.dismiss(leg.key)}>{t('call.dismiss')}</Button>
+          {leg.typed ? (
             <Button appearance="primary" onClick={() => phone.dial(leg.typed ?? '')}>
               {t('call.again')}
             </Button>
           ) : null}
         </div>
       ) : (
-        <div className={styles.controls}>
-          {leg ? (
-            <>
-              <button
-                type="button"
-                className={styles.round}
-                aria-pressed={leg.muted}
-                aria-label={leg.muted ? t('call.unmute') : t('call.mute')}
-                title={leg.muted ? t('call.unmute') : t('call.mute')}
-                onClick={() => phone.mute(leg.key, !leg.muted)}
-              >
-                {leg.muted ? <MicOffFilled /> : <MicRegular />}
-              </button>
-              <button
-                type="button"
-                className={styles.round}
-                aria-pressed={keypad}
-                aria-expanded={keypad && !small}
-                aria-label={t('call.keypad')}
-                title={t('call.keypad')}
-                onClick={() => {
-                  setKeypad(small ? true : !keypad);
-                  setSmall(false);
-                }}
-              >
-                <DialpadRegular />
-              </button>
-            </>
-          ) : null}
-          <button type="button" className={styles.hangUp} onClick={() => phone.hangUp(legKey)}>
-            <CallEndFilled aria-hidden="true" />
-            {connected ? t('call.hangUp') : t('call.cancel')}
-          </button>
-        </div>
+        <CallControls
+          shown={shown}
+          panel={open}
+          small={small}
+          onPanel={(next) => {
+            setSmall(false);
+            onPanel(next);
+          }}
+          onHold={onHold}
+        />
       )}
     </section>
   );
+}
+
+/** A lazy part of the card; it takes its room at once. */
+function Panel({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<div className={styles.panelWaits} />}>{children}</Suspense>;
 }

@@ -1,24 +1,70 @@
+import { errorText } from '@trunkline/ui/api/errors.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
-import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useServices } from '../app/services.ts';
+import { useT } from '../i18n/index.ts';
 import { Announcer } from './announcer.tsx';
+import type { CallPanel } from './call-controls.tsx';
 import styles from './call-layer.module.css';
-import { ringingCalls, shownCalls } from './shown-calls.ts';
+import { ringingCalls, type ShownCall, shownCalls } from './shown-calls.ts';
+import { useCallKeys } from './use-call-keys.ts';
 
 const RingCards = lazy(() => import('./ring-cards.tsx'));
 const CallCard = lazy(() => import('./call-card.tsx'));
+const WaitingCalls = lazy(() => import('./waiting-calls.tsx'));
+
+/** Something about one call card. */
+interface About<T> {
+  readonly key: string;
+  readonly value: T;
+}
 
 /** Ringing calls and call windows, above everything else on the page. */
 export function CallLayer() {
+  const { language } = useT();
   const { live, phone } = useServices();
   const calls = useStore(live.calls);
   const legs = useStore(phone.legs);
-  /** Calls this window had media for, so that their end is shown here and nowhere else. */
-  const ours = useRef(new Set<string>());
-  for (const leg of legs) if (leg.callId !== null) ours.current.add(leg.callId);
+  /** Keys of the windows by call, so that a call's end is shown where the call was, and nowhere else. */
+  const ours = useRef(new Map<string, string>());
+  for (const leg of legs) if (leg.callId !== null) ours.current.set(leg.callId, leg.key);
+  const [panel, setPanel] = useState<About<CallPanel | null> | null>(null);
+  const [problem, setProblem] = useState<About<string> | null>(null);
 
   const ringing = useMemo(() => ringingCalls(calls, legs), [calls, legs]);
-  const shown = shownCalls(calls, legs, ours.current);
+  const { cards, waiting } = shownCalls(calls, legs, ours.current);
+  const front = cards.find(
+    ({ leg, call }) => leg !== null && leg.phase !== 'failed' && call?.state !== 'ended',
+  );
+
+  useReturningFocus(cards.length > 0);
+
+  async function toggleHold({ key, call }: ShownCall): Promise<void> {
+    if (!call) return;
+    setProblem(null);
+    try {
+      await (call.held ? phone.resume(call.id) : phone.hold(call.id));
+    } catch (error) {
+      setProblem({ key, value: errorText(error, language) });
+    }
+  }
+
+  useCallKeys({
+    front: front ?? null,
+    waiting: waiting[0] ?? null,
+    onHold: (shown) => void toggleHold(shown),
+    onSwap: ({ call }) => {
+      const key = front?.key ?? '';
+      if (call)
+        phone.resume(call.id).catch((error: unknown) => {
+          setProblem({ key, value: errorText(error, language) });
+        });
+    },
+    onPanel: (shown, value) =>
+      setPanel((before) =>
+        before?.key === shown.key && before.value === value ? null : { key: shown.key, value },
+      ),
+  });
 
   useEffect(() => {
     // Fetched while nothing happens, so that the first ring does not wait for the network.
@@ -31,15 +77,41 @@ export function CallLayer() {
 
   return (
     <>
-      <Announcer ringing={ringing} shown={shown} />
+      <Announcer ringing={ringing} shown={[...waiting, ...cards]} />
       <div className={styles.layer}>
         <Suspense fallback={null}>
           {ringing.length > 0 ? <RingCards calls={ringing} /> : null}
-          {shown.map((each) => (
-            <CallCard key={each.key} shown={each} />
+          {waiting.length > 0 ? (
+            <WaitingCalls waiting={waiting} front={front?.call ?? null} />
+          ) : null}
+          {cards.map((each) => (
+            <CallCard
+              key={each.key}
+              shown={each}
+              panel={panel?.key === each.key ? panel.value : null}
+              problem={problem?.key === each.key ? problem.value : null}
+              onPanel={(value) => setPanel({ key: each.key, value })}
+              onHold={() => void toggleHold(each)}
+            />
           ))}
         </Suspense>
       </div>
     </>
   );
+}
+
+/** After the last call the focus goes back to where it was before the first, unless it is elsewhere. */
+function useReturningFocus(calling: boolean): void {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (!calling) return;
+    before.current = document.activeElement;
+    return () => {
+      const was = before.current;
+      before.current = null;
+      // The card with the focus is gone by now, and the focus with it.
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && was instanceof HTMLElement && was.isConnected) was.focus({ preventScroll: true });
+    };
+  }, [calling]);
 }

@@ -1,7 +1,7 @@
 import { Button } from '@fluentui/react-button';
 import { useT } from '../i18n/index.ts';
+import type { Leg } from './leg.ts';
 import styles from './media-notice.module.css';
-import type { Leg } from './phone.ts';
 
 const microphoneTexts = {
   denied: ['call.micDenied', 'call.micDeniedHelp'],
@@ -13,6 +13,7 @@ const microphoneTexts = {
 export function MediaNotice({ leg, onPlay }: { leg: Leg; onPlay: () => void }) {
   const { t } = useT();
   const failed = leg.phase === 'failed';
+  const { device } = leg;
   return (
     <div aria-live="polite" className={styles.notices}>
       {leg.microphone && failed ? (
@@ -21,7 +22,18 @@ export function MediaNotice({ leg, onPlay }: { leg: Leg; onPlay: () => void }) {
           <p>{t(microphoneTexts[leg.microphone][1])}</p>
         </div>
       ) : null}
-      {leg.microphone && !failed ? <p className={styles.notice}>{t('call.listenOnly')}</p> : null}
+      {device && !failed ? (
+        <p className={styles.notice}>
+          {device.kind === 'speaker'
+            ? t('call.speakerGone')
+            : device.now === null
+              ? t('call.microphoneGone')
+              : t('call.microphoneNow', { name: device.now || t('call.systemMicrophone') })}
+        </p>
+      ) : null}
+      {leg.microphone && !failed && device === null ? (
+        <p className={styles.notice}>{t('call.listenOnly')}</p>
+      ) : null}
       {leg.blocked && !failed ? (
         <div className={styles.notice}>
           <p>{t('call.playback')}</p>

@@ -7,6 +7,8 @@ export interface PeerEvents {
   onPath(state: PathState): void;
   /** The browser refused to play (no click on this page yet); call `play` after one. */
   onPlayback(playing: boolean): void;
+  /** The microphone is gone: unplugged, or taken away by the system. */
+  onMicrophoneLost(): void;
 }
 
 /** One call's media in this browser. */
@@ -15,6 +17,10 @@ export interface Peer {
   offer(): Promise<string>;
   accept(answer: string): Promise<void>;
   setMuted(muted: boolean): void;
+  /** Sends another microphone from now on; the one before is let go. */
+  replaceMicrophone(stream: MediaStream): Promise<void>;
+  /** Plays on the output of this id (empty: the system's default), volume 0 to 1. */
+  setSpeaker(id: string, volume: number): Promise<void>;
   /** Sends a key as RFC 4733 event. False when the path cannot: use the signalling instead. */
   sendKey(key: string): boolean;
   sample(): Promise<MediaSample>;
@@ -43,14 +49,24 @@ function preferTelephony(transceiver: RTCRtpTransceiver): void {
 }
 
 /** Opens a connection that sends the microphone, or only listens when there is none. */
-export const openPeer: OpenPeer = (stream, events) => {
+export const openPeer: OpenPeer = (given, events) => {
   const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  let stream = given;
+  let muted = false;
   const track = stream?.getAudioTracks()[0] ?? null;
   const transceiver = connection.addTransceiver(track ?? 'audio', {
     direction: track ? 'sendrecv' : 'recvonly',
     ...(stream ? { streams: [stream] } : {}),
   });
   preferTelephony(transceiver);
+  const watchTrack = (watched: MediaStreamTrack | undefined) => {
+    // Fired when the device goes, not when we stop the track ourselves.
+    watched?.addEventListener('ended', () => {
+      if (!closed) events.onMicrophoneLost();
+    });
+  };
+  let closed = false;
+  watchTrack(track ?? undefined);
 
   const speaker = new Audio();
   speaker.autoplay = true;
@@ -74,7 +90,6 @@ export const openPeer: OpenPeer = (stream, events) => {
     failed: 'failed',
     closed: 'failed',
   };
-  let closed = false;
   const report = () => {
     if (closed) return;
     events.onPath(
@@ -95,8 +110,26 @@ export const openPeer: OpenPeer = (stream, events) => {
     async accept(answer) {
       await connection.setRemoteDescription({ type: 'answer', sdp: answer });
     },
-    setMuted(muted) {
-      if (track) track.enabled = !muted;
+    setMuted(next) {
+      muted = next;
+      for (const each of stream?.getAudioTracks() ?? []) each.enabled = !muted;
+    },
+    async replaceMicrophone(next) {
+      const [fresh] = next.getAudioTracks();
+      for (const old of stream?.getTracks() ?? []) old.stop();
+      stream = next;
+      if (closed || !fresh) {
+        for (const each of next.getTracks()) each.stop();
+        return;
+      }
+      fresh.enabled = !muted;
+      watchTrack(fresh);
+      await transceiver.sender.replaceTrack(fresh);
+    },
+    async setSpeaker(id, volume) {
+      speaker.volume = volume;
+      // Not every browser can choose an output (Safari); then the system's setting counts.
+      if ('setSinkId' in speaker && speaker.sinkId !== id) await speaker.setSinkId(id);
     },
     sendKey(key) {
       const sender = transceiver.sender.dtmf;

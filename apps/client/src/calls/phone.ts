@@ -1,35 +1,24 @@
 import type { CallView } from '@trunkline/contracts/calls.ts';
-import type { ErrorCode } from '@trunkline/contracts/errors.ts';
 import { asApiError } from '@trunkline/ui/api/errors.ts';
 import type { Realtime } from '@trunkline/ui/realtime/socket.ts';
 import type { Calls } from '@trunkline/ui/stores/live.ts';
 import { createStore, type Store } from '@trunkline/ui/stores/store.ts';
-import type { OpenPeer, PathState, Peer } from './peer.ts';
-import { type MediaSample, type Quality, qualityOf } from './quality.ts';
+import type { Speaker } from './audio-devices.ts';
+import { type CallCommands, createCallCommands } from './call-commands.ts';
+import type { CallLocks } from './call-locks.ts';
+import {
+  callOf,
+  canWait,
+  diallingOf,
+  freshLeg,
+  type Leg,
+  looksLikeEmergency,
+  type MicrophoneProblem,
+} from './leg.ts';
+import { createLegWatch, type LegWatch, watchEvery } from './leg-watch.ts';
+import type { OpenPeer, Peer } from './peer.ts';
+import type { Received } from './quality.ts';
 import type { Tones } from './tones.ts';
-
-export type MicrophoneProblem = 'denied' | 'missing' | 'busy';
-
-/** A call whose media is in this window. */
-export interface Leg {
-  /** Made here, stays the same from the click to the end. */
-  readonly key: string;
-  /** Known once the service took the call. */
-  readonly callId: string | null;
-  /** What was dialled; null for an incoming call. */
-  readonly typed: string | null;
-  readonly emergency: boolean;
-  readonly phase: 'microphone' | 'signalling' | 'live' | 'failed';
-  readonly microphone: MicrophoneProblem | null;
-  readonly error: ErrorCode | null;
-  readonly muted: boolean;
-  readonly path: PathState;
-  readonly quality: Quality | null;
-  /** Nothing has been received for two seconds of a connected call. */
-  readonly silent: boolean;
-  /** The browser holds back sound until somebody clicks. */
-  readonly blocked: boolean;
-}
 
 export interface PhonePorts {
   readonly calls: Store<Calls>;
@@ -37,17 +26,32 @@ export interface PhonePorts {
   readonly command: Realtime['command'];
   readonly openPeer: OpenPeer;
   microphone(): Promise<MediaStream>;
+  readonly speaker: Store<Speaker>;
   readonly tones: Pick<Tones, 'ringback' | 'key'>;
+  readonly locks: CallLocks;
+  /** This browser as the service knows it. */
+  readonly deviceId: string;
 }
 
-export interface Phone {
+export interface Phone extends Omit<CallCommands, 'hangUp'> {
   readonly legs: Store<readonly Leg[]>;
-  /** A call of ours is being made or held, so another one must wait. */
+  /** What this browser receives, by key of the leg. */
+  readonly received: Store<Readonly<Record<string, Received>>>;
+  /** A call of ours is being made or goes on in this window. */
   busy(): boolean;
-  /** Calls at once. An emergency number ends other calls and needs no microphone. */
+  /**
+   * Calls at once; a running call is held first. An emergency number ends other calls and needs
+   * no microphone.
+   */
   dial(number: string): void;
-  answer(callId: string): void;
-  reject(callId: string, variant?: 'busy' | 'decline'): Promise<void>;
+  /** Takes a ringing call; the running ones are held where that can be, or ended. */
+  answer(callId: string, running?: 'hold' | 'end'): void;
+  /** Fetches the call that rings at a colleague. */
+  pickUp(userId: string, name: string): void;
+  /** Takes an own call over from another device or window. */
+  take(callId: string): void;
+  /** Dials a feature code of the line. */
+  feature(lineId: string, index: number, name: string): void;
   /** Ends a leg or a call that is elsewhere. */
   hangUp(keyOrCallId: string): void;
   mute(key: string, muted: boolean): void;
@@ -59,30 +63,20 @@ export interface Phone {
   stop(): void;
 }
 
-/** Numbers that are dialled whatever else goes on; the media node decides for itself as well. */
-const emergencyNumbers = new Set(['110', '112', '0110', '0112']);
-export function looksLikeEmergency(number: string): boolean {
-  return emergencyNumbers.has(number.replace(/\s/g, ''));
-}
+/** A command that opens media must outlive the pipeline, the trunk and a short reconnect, milliseconds. */
+const mediaPatience = 15_000;
 
-/** How often media is looked at, and how long nothing may arrive, milliseconds. */
-const watchEvery = 1_000;
-const silenceAfter = 2_000;
-/** A dial command must outlive the pipeline, the trunk and a short reconnect, milliseconds. */
-const dialPatience = 15_000;
+type MediaCommand = 'call.dial' | 'call.answer' | 'call.pickup' | 'call.move' | 'call.feature';
 
-/** How often hanging up is asked for at the most, and how long it waits in between, milliseconds. */
-const hangUpTries = 20;
-const hangUpAgain = 400;
-/** Answers of a service that will know the call again in a moment. */
-const comingBack = new Set<string>(['unavailable', 'no_media_node']);
-
+/** What a leg holds that is not shown. */
 interface Held {
   peer: Peer | null;
-  before: MediaSample | null;
-  heardAt: number | null;
+  watch: LegWatch | null;
   hungUp: boolean;
+  /** The service has said that this browser holds the media. */
+  ours: boolean;
   ringback: (() => void) | null;
+  letGo: (() => void) | null;
 }
 
 /**
@@ -91,33 +85,31 @@ interface Held {
  */
 export function createPhone(ports: PhonePorts): Phone {
   const legs = createStore<readonly Leg[]>([]);
+  const received = createStore<Readonly<Record<string, Received>>>({});
   const held = new Map<string, Held>();
+  const commands = createCallCommands(ports.command);
   let count = 0;
+  let looked = false;
 
   const find = (keyOrCallId: string) =>
     legs.get().find((leg) => leg.key === keyOrCallId || leg.callId === keyOrCallId);
+  const viewOf = (leg: Leg): CallView | undefined => callOf(leg, ports.calls.get());
 
   function change(key: string, more: Partial<Leg>): void {
     legs.update((all) => all.map((leg) => (leg.key === key ? { ...leg, ...more } : leg)));
   }
 
-  function begin(callId: string | null, typed: string | null): Leg {
+  function begin(how: Leg['how'], more: Partial<Leg>): Leg {
     count += 1;
-    const leg: Leg = {
-      key: `leg-${count}`,
-      callId,
-      typed,
-      emergency: typed !== null && looksLikeEmergency(typed),
-      phase: 'microphone',
-      microphone: null,
-      error: null,
-      muted: false,
-      path: 'connecting',
-      quality: null,
-      silent: false,
-      blocked: false,
-    };
-    held.set(leg.key, { peer: null, before: null, heardAt: null, hungUp: false, ringback: null });
+    const leg: Leg = { ...freshLeg, ...more, key: `leg-${count}`, how };
+    held.set(leg.key, {
+      peer: null,
+      watch: null,
+      hungUp: false,
+      ours: false,
+      ringback: null,
+      letGo: null,
+    });
     legs.update((all) => [...all, leg]);
     return leg;
   }
@@ -125,24 +117,25 @@ export function createPhone(ports: PhonePorts): Phone {
   /** Lets go of the media; the leg stays on screen only if something is to be said. */
   function release(key: string, keep = false): void {
     const own = held.get(key);
+    held.delete(key);
     own?.ringback?.();
     own?.peer?.close();
-    held.delete(key);
+    own?.letGo?.();
+    received.update(({ [key]: _gone, ...rest }) => rest);
     if (!keep) legs.update((all) => all.filter((leg) => leg.key !== key));
+  }
+
+  /** Notes that this window has the call's media, so that no other window of the browser takes it. */
+  function lock(leg: Leg, callId: string): void {
+    const own = held.get(leg.key);
+    if (own) own.letGo ??= ports.locks.hold(callId, () => release(leg.key));
   }
 
   async function openMicrophone(key: string): Promise<MediaStream | null> {
     try {
       return await ports.microphone();
     } catch (error) {
-      const name = error instanceof Error ? error.name : '';
-      const microphone: MicrophoneProblem =
-        name === 'NotAllowedError' || name === 'SecurityError'
-          ? 'denied'
-          : name === 'NotFoundError' || name === 'OverconstrainedError'
-            ? 'missing'
-            : 'busy';
-      change(key, { microphone });
+      change(key, { microphone: microphoneProblem(error) });
       return null;
     }
   }
@@ -155,19 +148,54 @@ export function createPhone(ports: PhonePorts): Phone {
       for (const track of stream?.getTracks() ?? []) track.stop();
       return null;
     }
-    if (!stream && !leg.emergency) {
+    // To listen is better than to lose: a call that goes on already, or help that is called.
+    if (!stream && !leg.emergency && leg.how !== 'move') {
       change(leg.key, { phase: 'failed' });
       release(leg.key, true);
       return null;
     }
-    own.peer = ports.openPeer(stream, {
+    const peer = ports.openPeer(stream, {
       onPath: (path) => change(leg.key, { path }),
       onPlayback: (playing) => change(leg.key, { blocked: !playing }),
+      onMicrophoneLost: () => void replaceMicrophone(leg.key, peer),
     });
-    own.peer.setMuted(find(leg.key)?.muted ?? false);
+    own.peer = peer;
+    own.watch = createLegWatch(peer);
+    const { id, volume, missing } = ports.speaker.get();
+    if (missing) change(leg.key, { device: { kind: 'speaker', now: '' } });
+    toSpeaker(leg.key, peer, id, volume);
+    quieten(leg.key);
     change(leg.key, { phase: 'signalling' });
-    const sdp = await own.peer.offer();
-    return held.get(leg.key) === own && !own.hungUp ? { peer: own.peer, sdp } : null;
+    const sdp = await peer.offer();
+    return held.get(leg.key) === own && !own.hungUp ? { peer, sdp } : null;
+  }
+
+  /** The microphone was unplugged: goes on with the one the system has now. */
+  async function replaceMicrophone(key: string, peer: Peer): Promise<void> {
+    try {
+      const stream = await ports.microphone();
+      await peer.replaceMicrophone(stream);
+      const now = stream.getAudioTracks()[0]?.label ?? '';
+      change(key, { device: { kind: 'microphone', now }, microphone: null });
+    } catch (error) {
+      change(key, {
+        device: { kind: 'microphone', now: null },
+        microphone: microphoneProblem(error),
+      });
+    }
+  }
+
+  function toSpeaker(key: string, peer: Peer, id: string, volume: number): void {
+    peer.setSpeaker(id, volume).catch(() => {
+      // Unplugged between two looks: the browser goes on with the system's output by itself.
+      change(key, { device: { kind: 'speaker', now: '' } });
+    });
+  }
+
+  /** Nobody hears the microphone who shall not: muted by hand, or the call is held. */
+  function quieten(key: string): void {
+    const leg = find(key);
+    if (leg) held.get(key)?.peer?.setMuted(leg.muted || viewOf(leg)?.held === true);
   }
 
   function fail(leg: Leg, error: unknown): void {
@@ -176,7 +204,7 @@ export function createPhone(ports: PhonePorts): Phone {
     release(leg.key, true);
   }
 
-  /** What `call.dial` and `call.answer` send back; checked, because all media hangs on it. */
+  /** What the commands that open media send back; checked, because all media hangs on it. */
   function readResult(result: unknown): { callId: string; sdp: string } {
     const { callId, sdp } = (result ?? {}) as { callId?: unknown; sdp?: unknown };
     if (typeof callId !== 'string' || typeof sdp !== 'string')
@@ -184,69 +212,100 @@ export function createPhone(ports: PhonePorts): Phone {
     return { callId, sdp };
   }
 
-  async function place(leg: Leg, number: string): Promise<void> {
+  /** Opens the media of a leg by a command. Rejects with what stood against it. */
+  async function open(leg: Leg, type: MediaCommand, data: object): Promise<void> {
+    const own = held.get(leg.key);
+    const ready = await prepare(leg);
+    if (!ready) return;
+    const sent = { ...data, sdp: ready.sdp } as never;
+    const { callId, sdp } = readResult(
+      await ports.command(type, sent, { timeoutMs: mediaPatience }),
+    );
+    // Hung up while the service was still taking the call.
+    if (own?.hungUp) commands.hangUp(callId);
+    if (held.get(leg.key) !== own) return;
+    lock(leg, callId);
+    change(leg.key, { callId, phase: 'live' });
+    await ready.peer.accept(sdp);
+    followCalls();
+  }
+
+  /** Opens a leg's media once the running calls wait. */
+  async function openAfterHold(leg: Leg, type: MediaCommand, data: object): Promise<void> {
+    const running = legs.get().flatMap((each) => {
+      const call = each.key === leg.key || each.phase !== 'live' ? undefined : viewOf(each);
+      return call?.state === 'connected' && !call.held ? [call.id] : [];
+    });
+    if (running.length > 0) {
+      await Promise.all(running.map((callId) => commands.hold(callId)));
+      if (!held.has(leg.key)) return;
+    }
+    await open(leg, type, data);
+  }
+
+  async function place(leg: Leg, type: MediaCommand, data: object): Promise<void> {
     try {
-      const ready = await prepare(leg);
-      if (!ready) return;
-      const { callId, sdp } = readResult(
-        await ports.command('call.dial', { number, sdp: ready.sdp }, { timeoutMs: dialPatience }),
-      );
-      if (held.get(leg.key)?.hungUp !== false) {
-        // Hung up while the service was still taking the call.
-        sendHangUp(callId);
-        return;
-      }
-      change(leg.key, { callId, phase: 'live' });
-      await ready.peer.accept(sdp);
-      followCalls();
+      await openAfterHold(leg, type, data);
     } catch (error) {
       fail(leg, error);
     }
   }
 
-  async function take(leg: Leg, callId: string): Promise<void> {
+  /** For calls that exist already: when they are gone the call itself says so. */
+  async function join(leg: Leg, type: 'call.answer' | 'call.move', callId: string): Promise<void> {
+    lock(leg, callId);
     try {
-      const ready = await prepare(leg);
-      if (!ready) return;
-      const { sdp } = readResult(
-        await ports.command('call.answer', { callId: callId as never, sdp: ready.sdp }),
-      );
-      if (!held.has(leg.key)) return;
-      change(leg.key, { phase: 'live' });
-      await ready.peer.accept(sdp);
+      await openAfterHold(leg, type, { callId });
     } catch (error) {
-      // Somebody else was faster, or the caller gave up: the call itself says so.
       if (asApiError(error).code === 'call_gone') release(leg.key);
       else fail(leg, error);
     }
   }
 
   /**
-   * Asked again while the service is coming back: hanging up twice does no harm. What never gets
-   * through is covered by the media, whose end ends the leg on the service's side too.
+   * After a reload the service still has the call on this device, and no window its media: this
+   * one takes it back.
    */
-  function sendHangUp(callId: string, triesLeft = hangUpTries): void {
-    ports.command('call.hangup', { callId: callId as never }).catch((error: unknown) => {
-      if (triesLeft <= 1 || !comingBack.has(asApiError(error).code)) return;
-      setTimeout(() => sendHangUp(callId, triesLeft - 1), hangUpAgain);
+  async function takeBack(call: CallView): Promise<void> {
+    let key: string | null = null;
+    const letGo = await ports.locks.holdIfFree(call.id, () => {
+      if (key !== null) release(key);
     });
+    if (!letGo) return;
+    if (find(call.id)) return letGo();
+    const leg = begin('move', { callId: call.id, emergency: call.emergency });
+    key = leg.key;
+    const own = held.get(leg.key);
+    if (own) own.letGo = letGo;
+    try {
+      await open(leg, 'call.move', { callId: call.id });
+    } catch {
+      // Not to be had now: it is offered on screen, to be taken by hand.
+      release(leg.key);
+    }
   }
 
   /** Follows what the service says about our calls. */
   function followCalls(): void {
-    const calls = ports.calls.get();
     for (const leg of legs.get()) {
-      const call = leg.callId === null ? undefined : calls[leg.callId];
-      if (call?.state === 'ended') release(leg.key);
-      else if (call) ringbackFor(leg, call);
+      const call = viewOf(leg);
+      const own = held.get(leg.key);
+      if (!call || !own) continue;
+      if (call.deviceId === ports.deviceId) own.ours = true;
+      const movedAway = own.ours && call.deviceId !== null && call.deviceId !== ports.deviceId;
+      if (call.state === 'ended' || movedAway) release(leg.key);
+      else {
+        ringbackFor(leg, call);
+        quieten(leg.key);
+      }
     }
   }
 
   function ringbackFor(leg: Leg, call: CallView): void {
     const own = held.get(leg.key);
     if (!own) return;
-    const due = call.direction === 'outgoing' && call.state === 'ringing' && own.heardAt === null;
-    if (due) own.ringback ??= ports.tones.ringback();
+    const ringing = call.direction === 'outgoing' && call.state === 'ringing';
+    if (ringing && own.watch?.heard !== true) own.ringback ??= ports.tones.ringback();
     else {
       own.ringback?.();
       own.ringback = null;
@@ -258,58 +317,91 @@ export function createPhone(ports: PhonePorts): Phone {
     const calls = ports.calls.get();
     for (const leg of legs.get())
       if (leg.callId !== null && leg.phase === 'live' && !calls[leg.callId]) release(leg.key);
+    if (looked) return;
+    looked = true;
+    for (const call of Object.values(calls))
+      if (call.deviceId === ports.deviceId && call.state !== 'ended' && !find(call.id))
+        void takeBack(call);
   }
 
   async function look(leg: Leg): Promise<void> {
     const own = held.get(leg.key);
-    if (!own?.peer || leg.phase !== 'live') return;
-    const sample = await own.peer.sample();
-    const { before } = own;
-    own.before = sample;
-    if (!before) return;
-    const quality = qualityOf(before, sample);
-    // Packets with energy in them before the answer are the far end's own tones.
-    const heard = sample.energy - before.energy > 1e-7;
-    if (heard) own.heardAt = sample.at;
-    const call = leg.callId === null ? undefined : ports.calls.get()[leg.callId];
+    if (!own?.watch || leg.phase !== 'live') return;
+    const seen = await own.watch.look(viewOf(leg));
+    if (!seen || held.get(leg.key) !== own) return;
+    const call = viewOf(leg);
     if (call) ringbackFor(leg, call);
-    if (quality > 0) lastPacket.set(leg.key, sample.at);
-    else if (!lastPacket.has(leg.key)) lastPacket.set(leg.key, before.at);
-    const silent =
-      call?.state === 'connected' &&
-      sample.at - (lastPacket.get(leg.key) ?? sample.at) >= silenceAfter;
+    received.update((all) => ({ ...all, [leg.key]: seen.received }));
     const shown = find(leg.key);
-    if (shown && (shown.quality !== quality || shown.silent !== silent))
-      change(leg.key, { quality, silent });
+    if (shown && (shown.quality !== seen.quality || shown.silent !== seen.silent))
+      change(leg.key, { quality: seen.quality, silent: seen.silent });
   }
 
-  const lastPacket = new Map<string, number>();
+  function followSpeaker(): void {
+    const { id, volume, missing } = ports.speaker.get();
+    for (const [key, { peer }] of held) {
+      if (!peer) continue;
+      const told = find(key)?.device?.kind === 'speaker';
+      if (missing !== told) change(key, { device: missing ? { kind: 'speaker', now: '' } : null });
+      toSpeaker(key, peer, id, volume);
+    }
+  }
+
   const watch = setInterval(() => {
     for (const leg of legs.get())
       look(leg).catch(() => {
         // The connection closed under the question; the leg is on its way out.
       });
-    for (const key of lastPacket.keys()) if (!held.has(key)) lastPacket.delete(key);
   }, watchEvery);
-  const leaveCalls = ports.calls.subscribe(followCalls);
-  const leaveSnapshots = ports.onSnapshot(reconcile);
+  const leave = [
+    ports.calls.subscribe(followCalls),
+    ports.onSnapshot(reconcile),
+    ports.speaker.subscribe(followSpeaker),
+  ];
 
+  function clearFailed(): void {
+    for (const leg of legs.get()) if (leg.phase === 'failed') release(leg.key);
+  }
+
+  /** Begins an outgoing call of some kind, unless the running one stands in the way. */
+  function start(how: Leg['how'], more: Partial<Leg>, type: MediaCommand, data: object): void {
+    if (diallingOf(legs.get(), ports.calls.get()) === 'barred') return;
+    clearFailed();
+    void place(begin(how, more), type, data);
+  }
+
+  const { hangUp: sendHangUp, ...plain } = commands;
   const phone: Phone = {
+    ...plain,
     legs,
+    received,
     busy: () => legs.get().some((leg) => leg.phase !== 'failed'),
     dial(number) {
-      if (looksLikeEmergency(number)) for (const leg of legs.get()) phone.hangUp(leg.key);
-      if (phone.busy()) return;
-      for (const leg of legs.get()) phone.dismiss(leg.key);
-      void place(begin(null, number), number);
+      const emergency = looksLikeEmergency(number);
+      if (emergency) for (const leg of legs.get()) phone.hangUp(leg.key);
+      start('dial', { typed: number, emergency }, 'call.dial', { number });
     },
-    answer(callId) {
+    answer(callId, running) {
       if (find(callId)) return;
-      for (const leg of legs.get()) phone.hangUp(leg.key);
-      void take(begin(callId, null), callId);
+      clearFailed();
+      for (const leg of legs.get()) {
+        const call = viewOf(leg);
+        const stays = call?.held === true || (running !== 'end' && canWait(call));
+        if (!stays) phone.hangUp(leg.key);
+      }
+      void join(begin('answer', { callId }), 'call.answer', callId);
     },
-    async reject(callId, variant = 'busy') {
-      await ports.command('call.reject', { callId: callId as never, variant });
+    pickUp(userId, name) {
+      start('pickup', { label: name }, 'call.pickup', { userId });
+    },
+    take(callId) {
+      if (find(callId)) return;
+      clearFailed();
+      const emergency = ports.calls.get()[callId]?.emergency ?? false;
+      void join(begin('move', { callId, emergency }), 'call.move', callId);
+    },
+    feature(lineId, index, name) {
+      start('feature', { label: name }, 'call.feature', { lineId, index });
     },
     hangUp(keyOrCallId) {
       const leg = find(keyOrCallId);
@@ -323,8 +415,8 @@ export function createPhone(ports: PhonePorts): Phone {
       release(leg.key);
     },
     mute(key, muted) {
-      held.get(key)?.peer?.setMuted(muted);
       change(key, { muted });
+      quieten(key);
     },
     press(key, digit) {
       const leg = find(key);
@@ -335,18 +427,22 @@ export function createPhone(ports: PhonePorts): Phone {
         .command('call.dtmf', { callId: leg.callId as never, digits: digit })
         .catch((error: unknown) => change(key, { error: asApiError(error).code }));
     },
-    dismiss(key) {
-      release(key);
-    },
+    dismiss: (key) => release(key),
     play(key) {
       held.get(key)?.peer?.play();
     },
     stop() {
       clearInterval(watch);
-      leaveCalls();
-      leaveSnapshots();
+      for (const each of leave) each();
       for (const leg of legs.get()) phone.hangUp(leg.key);
     },
   };
   return phone;
+}
+
+/** What `getUserMedia` means by its error (W3C Media Capture §10.3). */
+export function microphoneProblem(error: unknown): MicrophoneProblem {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
+  return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'busy';
 }

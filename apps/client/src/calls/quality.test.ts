@@ -8,6 +8,7 @@ const base: MediaSample = {
   jitter: 0.002,
   roundTrip: 0.02,
   energy: 0,
+  codec: null,
 };
 
 test('bars follow loss, jitter and round trip', () => {

@@ -1,3 +1,5 @@
+import type { CallQuality, LegQuality } from '@trunkline/contracts/media.ts';
+
 /** Bars of voice quality; 0 means nothing arrives. */
 export type Quality = 0 | 1 | 2 | 3;
 
@@ -13,22 +15,52 @@ export interface MediaSample {
   readonly roundTrip: number | null;
   /** Sum of audio energy received; grows only when something is to be heard. */
   readonly energy: number;
+  /** Name of what is received, such as PCMA; null before the first packet. */
+  readonly codec: string | null;
+}
+
+/** What this browser receives, between two samples; the figures of `LegQuality` it can know. */
+export type Received = Pick<LegQuality, 'codec' | 'lossPercent' | 'jitterMs' | 'roundTripMs'>;
+
+export function receivedBetween(before: MediaSample, after: MediaSample): Received {
+  const received = Math.max(0, after.packetsReceived - before.packetsReceived);
+  const lost = Math.max(0, after.packetsLost - before.packetsLost);
+  return {
+    codec: after.codec,
+    lossPercent: lost === 0 ? 0 : (100 * lost) / (received + lost),
+    jitterMs: after.jitter * 1000,
+    roundTripMs: after.roundTrip === null ? null : after.roundTrip * 1000,
+  };
 }
 
 /**
- * Quality between two samples: three bars below 1 % loss, 30 ms jitter and 250 ms round trip;
- * one bar above 4 %, 60 ms or 450 ms, where people begin to ask "pardon?" (after ITU-T G.107).
+ * Bars for figures: three below 1 % loss, 30 ms jitter and 250 ms round trip; one above 4 %,
+ * 60 ms or 450 ms, where people begin to ask "pardon?" (after ITU-T G.107).
  */
-export function qualityOf(before: MediaSample, after: MediaSample): Quality {
-  const received = after.packetsReceived - before.packetsReceived;
-  if (received <= 0) return 0;
-  const lost = Math.max(0, after.packetsLost - before.packetsLost);
-  const loss = lost / (received + lost);
-  const jitter = after.jitter * 1000;
-  const roundTrip = (after.roundTrip ?? 0) * 1000;
-  if (loss > 0.04 || jitter > 60 || roundTrip > 450) return 1;
-  if (loss > 0.01 || jitter > 30 || roundTrip > 250) return 2;
+function barsOf({ lossPercent, jitterMs, roundTripMs }: Received): 1 | 2 | 3 {
+  const roundTrip = roundTripMs ?? 0;
+  if (lossPercent > 4 || jitterMs > 60 || roundTrip > 450) return 1;
+  if (lossPercent > 1 || jitterMs > 30 || roundTrip > 250) return 2;
   return 3;
+}
+
+/** Quality between two samples of this browser. */
+export function qualityOf(before: MediaSample, after: MediaSample): Quality {
+  if (after.packetsReceived - before.packetsReceived <= 0) return 0;
+  return barsOf(receivedBetween(before, after));
+}
+
+/** Bars of one side as the media node sees it; the MOS says it all where there is one (G.107). */
+function barsOfLeg(leg: LegQuality): 1 | 2 | 3 {
+  if (leg.mos === null) return barsOf(leg);
+  return leg.mos >= 3.8 ? 3 : leg.mos >= 3.1 ? 2 : 1;
+}
+
+/** The worst part of the way decides: a call is as good as its weakest piece. */
+export function overall(own: Quality | null, reported: CallQuality | undefined): Quality | null {
+  const parts = [reported?.client, reported?.pbx].flatMap((leg) => (leg ? [barsOfLeg(leg)] : []));
+  if (own === null && parts.length === 0) return null;
+  return Math.min(own ?? 3, ...parts) as Quality;
 }
 
 /** Picks the numbers we need out of a statistics report. */
@@ -40,14 +72,20 @@ export function readSample(report: RTCStatsReport, at: number): MediaSample {
     jitter: 0,
     roundTrip: null as number | null,
     energy: 0,
+    codec: null as string | null,
   };
   const number = (value: unknown) => (typeof value === 'number' ? value : 0);
+  const codecs = new Map<unknown, string>();
+  let codecId: unknown;
   report.forEach((entry: Record<string, unknown>) => {
-    if (entry.type === 'inbound-rtp' && entry.kind === 'audio') {
+    if (entry.type === 'codec' && typeof entry.mimeType === 'string')
+      codecs.set(entry.id, entry.mimeType.replace(/^audio\//i, ''));
+    else if (entry.type === 'inbound-rtp' && entry.kind === 'audio') {
       sample.packetsReceived += number(entry.packetsReceived);
       sample.packetsLost += number(entry.packetsLost);
       sample.jitter = Math.max(sample.jitter, number(entry.jitter));
       sample.energy += number(entry.totalAudioEnergy);
+      codecId = entry.codecId ?? codecId;
     } else if (
       entry.type === 'candidate-pair' &&
       entry.nominated === true &&
@@ -55,5 +93,6 @@ export function readSample(report: RTCStatsReport, at: number): MediaSample {
     )
       sample.roundTrip = entry.currentRoundTripTime;
   });
+  sample.codec = codecs.get(codecId) ?? null;
   return sample;
 }

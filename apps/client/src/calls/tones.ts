@@ -8,6 +8,10 @@ export interface Tones {
   ring(tone: RingTone, volume: number): () => void;
   /** The caller's ringing tone: 425 Hz, 1 s on, 4 s off (ITU-T E.180, Germany). */
   ringback(): () => void;
+  /** Somebody else calls while one talks: two short 425 Hz beeps every 5 s (ITU-T E.180, Germany). */
+  waiting(): () => void;
+  /** A few notes on the output of calls, to try it. Returns how long they last, milliseconds. */
+  sample(): number;
   /** A short local tone for a pressed key (ITU-T Q.23). */
   key(key: string): void;
   stop(): void;
@@ -18,6 +22,15 @@ type Note = { at: number; hz: number; length: number; level: number; shape: Osci
 const rows = [697, 770, 852, 941];
 const columns = [1209, 1336, 1477, 1633];
 const keys = '123A456B789C*0#D';
+
+/** How long the notes of `sample` sound, milliseconds. */
+const sampleMs = 1_500;
+
+/** Of newer browsers; not in the library's types yet. */
+interface SinkChoice {
+  readonly sinkId: string;
+  setSinkId(id: string): Promise<void>;
+}
 
 /** The two frequencies of a key, hertz. */
 export function keyFrequencies(key: string): [number, number] | null {
@@ -50,13 +63,27 @@ export function melody(tone: Exclude<RingTone, 'off'>): { notes: Note[]; period:
   return { notes, period: 3.2 };
 }
 
-export function createTones(): Tones {
-  let context: AudioContext | null = null;
+/** Outputs sounds can go to: where calls are heard, and where it rings. */
+type Output = 'call' | 'ring';
+
+export interface ToneOutputs {
+  /** The browser's id of an output; empty is the system's default. */
+  outputOf(output: Output): string;
+  /** Of what goes to the output of calls, 0 to 1. */
+  volume(): number;
+}
+
+const systemOutputs: ToneOutputs = { outputOf: () => '', volume: () => 1 };
+
+export function createTones(outputs: ToneOutputs = systemOutputs): Tones {
+  const contexts = new Map<Output, AudioContext>();
   const playing = new Set<() => void>();
 
-  function audio(): AudioContext {
+  function audio(output: Output): AudioContext {
+    let context = contexts.get(output);
     if (!context) {
       context = new AudioContext();
+      contexts.set(output, context);
       // Browsers let a page sound only after a click or key press on it.
       const unlock = () => {
         void context?.resume();
@@ -65,7 +92,16 @@ export function createTones(): Tones {
         window.addEventListener(event, unlock, { capture: true, passive: true });
     }
     if (context.state === 'suspended') void context.resume();
+    toOutput(context, outputs.outputOf(output));
     return context;
+  }
+
+  /** Browsers without the choice (Safari, Firefox) use the system's output; so does an unplugged one. */
+  function toOutput(context: AudioContext & Partial<SinkChoice>, id: string): void {
+    if (context.setSinkId && context.sinkId !== id)
+      context.setSinkId(id).catch(() => {
+        // Unplugged: it keeps sounding where it did.
+      });
   }
 
   function sound(out: AudioNode, note: Note, start: number): void {
@@ -84,14 +120,15 @@ export function createTones(): Tones {
     oscillator.stop(to + 0.02);
   }
 
-  function repeat(notes: Note[], period: number, volume: number): () => void {
-    const { destination, currentTime } = audio();
-    const out = audio().createGain();
+  function repeat(on: Output, notes: Note[], period: number, volume: number): () => void {
+    const context = audio(on);
+    const { destination, currentTime } = context;
+    const out = context.createGain();
     out.gain.value = volume;
     out.connect(destination);
     let next = currentTime + 0.05;
     const plan = () => {
-      const now = audio().currentTime;
+      const now = context.currentTime;
       if (next < now) next = now + 0.02;
       while (next < now + 1) {
         for (const note of notes) sound(out, note, next);
@@ -113,15 +150,39 @@ export function createTones(): Tones {
     ring(tone, volume) {
       if (tone === 'off') return () => undefined;
       const { notes, period } = melody(tone);
-      return repeat(notes, period, volume);
+      return repeat('ring', notes, period, volume);
     },
-    ringback: () => repeat([{ at: 0, hz: 425, length: 1, level: 0.12, shape: 'sine' }], 5, 1),
+    ringback: () =>
+      repeat(
+        'call',
+        [{ at: 0, hz: 425, length: 1, level: 0.12, shape: 'sine' }],
+        5,
+        outputs.volume(),
+      ),
+    waiting: () =>
+      repeat(
+        'call',
+        [0, 0.4].map((at) => ({ at, hz: 425, length: 0.2, level: 0.08, shape: 'sine' as const })),
+        5,
+        outputs.volume(),
+      ),
+    sample() {
+      const { notes } = melody('chime');
+      const context = audio('call');
+      const out = context.createGain();
+      out.gain.value = outputs.volume();
+      out.connect(context.destination);
+      for (const note of notes) sound(out, note, context.currentTime + 0.05);
+      setTimeout(() => out.disconnect(), sampleMs + 400);
+      return sampleMs;
+    },
     key(key) {
       const pair = keyFrequencies(key);
       if (!pair) return;
-      const { destination, currentTime } = audio();
-      const out = audio().createGain();
-      out.gain.value = 0.4;
+      const context = audio('call');
+      const { destination, currentTime } = context;
+      const out = context.createGain();
+      out.gain.value = 0.4 * outputs.volume();
       out.connect(destination);
       for (const hz of pair)
         sound(out, { at: 0, hz, length: 0.14, level: 0.15, shape: 'sine' }, currentTime + 0.005);
@@ -129,8 +190,8 @@ export function createTones(): Tones {
     },
     stop() {
       for (const end of [...playing]) end();
-      void context?.close();
-      context = null;
+      for (const context of contexts.values()) void context.close();
+      contexts.clear();
     },
   };
 }

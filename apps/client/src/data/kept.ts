@@ -1,6 +1,7 @@
 import { readJson, writeItem, writeJson } from '@trunkline/ui/browser/storage.ts';
 
-const names = ['me', 'people', 'journal'] as const;
+/** `me-2`: lines know their functions and call handling since then. */
+const names = ['me-2', 'people', 'journal'] as const;
 export type KeptName = (typeof names)[number] | (string & {});
 
 const keyOf = (name: string) => `trunkline.kept.${name}`;

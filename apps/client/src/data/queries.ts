@@ -10,7 +10,7 @@ import type { Me, Person } from '@trunkline/contracts/people.ts';
 import type { Api } from '@trunkline/ui/api/client.ts';
 import { ApiError } from '@trunkline/ui/api/errors.ts';
 import type { JournalFilter } from '../router.tsx';
-import { keep, kept } from './kept.ts';
+import { type KeptName, keep, kept } from './kept.ts';
 
 /** Two more tries where waiting can help; refusals are final. */
 function retry(failures: number, error: unknown): boolean {
@@ -34,13 +34,18 @@ export function createQueryClient(): QueryClient {
 }
 
 /** A query whose last answer is shown at once, also without network. */
-function remembered<T>(user: string, name: string, fetch: (signal: AbortSignal) => Promise<T>) {
-  const initial = kept<T>(user, name);
+function remembered<T>(
+  user: string,
+  name: string,
+  fetch: (signal: AbortSignal) => Promise<T>,
+  place: KeptName = name,
+) {
+  const initial = kept<T>(user, place);
   return queryOptions({
     queryKey: [name],
     queryFn: async ({ signal }) => {
       const data = await fetch(signal);
-      keep(user, name, data);
+      keep(user, place, data);
       return data;
     },
     ...(initial === undefined ? {} : { initialData: initial, initialDataUpdatedAt: 0 }),
@@ -48,7 +53,7 @@ function remembered<T>(user: string, name: string, fetch: (signal: AbortSignal) 
 }
 
 export const meQuery = (api: Api, user: string) =>
-  remembered(user, 'me', (signal) => api.get<Me>('/v1/me', { signal }));
+  remembered(user, 'me', (signal) => api.get<Me>('/v1/me', { signal }), 'me-2');
 
 export const peopleQuery = (api: Api, user: string, language: string) =>
   queryOptions({

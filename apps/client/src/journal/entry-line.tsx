@@ -8,9 +8,9 @@ import { NoteRegular } from '@fluentui/react-icons/svg/note';
 import type { JournalEntry } from '@trunkline/contracts/journal.ts';
 import type { Person } from '@trunkline/contracts/people.ts';
 import { formatClock, formatDuration } from '@trunkline/ui/format/time.ts';
-import { useStore } from '@trunkline/ui/stores/store.ts';
 import { lazy, Suspense, useId } from 'react';
 import { useServices } from '../app/services.ts';
+import { useDialling } from '../calls/use-dialling.ts';
 import { useT } from '../i18n/index.ts';
 import { personOfNumber } from '../people/find.ts';
 import { type OwnLine, ownDisplay } from '../people/own-display.ts';
@@ -39,7 +39,7 @@ function DirectionIcon({ entry }: { entry: JournalEntry }) {
 export function EntryLine({ entry, people, lines, open, onToggle, onChange }: EntryLineProps) {
   const { t, language } = useT();
   const { phone } = useServices();
-  const busy = useStore(phone.legs, (legs) => legs.some((leg) => leg.phase !== 'failed'));
+  const dialling = useDialling();
   const id = useId();
   const known = personOfNumber(people, entry.remoteNumber);
   const number =
@@ -100,12 +100,12 @@ export function EntryLine({ entry, people, lines, open, onToggle, onChange }: En
           </span>
         </button>
         <span className={styles.call}>
-          {entry.remoteNumber ? (
+          {entry.remoteNumber && dialling !== 'off' ? (
             <Button
               appearance="subtle"
               shape="circular"
               icon={<CallRegular />}
-              disabledFocusable={busy}
+              disabledFocusable={dialling === 'barred'}
               aria-label={t('journal.callBack', { name: title })}
               title={t('journal.callBack', { name: title })}
               onClick={() => {

@@ -11,13 +11,14 @@ import { usePresenceWords } from '@trunkline/ui/components/presence.tsx';
 import { Bone } from '@trunkline/ui/components/skeleton.tsx';
 import { EmptyState } from '@trunkline/ui/components/states.tsx';
 import { usePresence } from '@trunkline/ui/stores/live.ts';
-import { useStore } from '@trunkline/ui/stores/store.ts';
 import { useEffect } from 'react';
 import { useServices } from '../app/services.ts';
+import { useDialling } from '../calls/use-dialling.ts';
 import { peopleQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
 import { mainNumber } from './find.ts';
 import styles from './person-detail.module.css';
+import { PickUp, usePickUp } from './pick-up.tsx';
 
 const slots = ['business', 'phone1', 'phone2', 'mobile', 'mailbox'] as const;
 
@@ -28,9 +29,10 @@ export function PersonDetail() {
   const { userId } = useParams({ from: '/shell/people/$userId' });
   const people = useQuery(peopleQuery(api, profile.id, language));
   const presence = usePresence(live, userId);
-  const busy = useStore(phone.legs, (legs) => legs.some((leg) => leg.phase !== 'failed'));
+  const dialling = useDialling();
   const words = usePresenceWords();
   const person = people.data?.find((each) => each.id === userId);
+  const rings = usePickUp(person, presence);
 
   useEffect(() => {
     if (person) document.title = `${person.displayName} · ${t('app.name')}`;
@@ -69,12 +71,13 @@ export function PersonDetail() {
         <h1 id="person-name">{person.displayName}</h1>
         <p className={styles.words}>{words(presence)}</p>
         {presence?.note ? <p className={styles.note}>{presence.note}</p> : null}
-        {main && person.id !== profile.id ? (
+        {rings ? <PickUp person={person} size="large" /> : null}
+        {main && person.id !== profile.id && dialling !== 'off' && !rings ? (
           <Button
             appearance="primary"
             size="large"
             icon={<CallFilled />}
-            disabledFocusable={busy}
+            disabledFocusable={dialling === 'barred'}
             onClick={() => phone.dial(main.number)}
           >
             {t('people.call')}
@@ -91,7 +94,7 @@ export function PersonDetail() {
               person={person}
               number={number}
               label={slotName(number.slot)}
-              busy={busy}
+              dialling={dialling}
               onCall={() => phone.dial(number.number)}
             />
           ))}
@@ -122,25 +125,27 @@ interface NumberLineProps {
   person: Person;
   number: Person['numbers'][number];
   label: string;
-  busy: boolean;
+  dialling: ReturnType<typeof useDialling>;
   onCall: () => void;
 }
 
-function NumberLine({ person, number, label, busy, onCall }: NumberLineProps) {
+function NumberLine({ person, number, label, dialling, onCall }: NumberLineProps) {
   const { t } = useT();
   const words = t('people.callNumber', { name: person.displayName, number: number.display });
   return (
     <li className={styles.number}>
       <span className={styles.slot}>{label}</span>
       <NumberText number={number.number} display={number.display} copy />
-      <Button
-        appearance="subtle"
-        icon={<CallRegular />}
-        aria-label={words}
-        title={words}
-        disabledFocusable={busy}
-        onClick={onCall}
-      />
+      {dialling === 'off' ? null : (
+        <Button
+          appearance="subtle"
+          icon={<CallRegular />}
+          aria-label={words}
+          title={words}
+          disabledFocusable={dialling === 'barred'}
+          onClick={onCall}
+        />
+      )}
     </li>
   );
 }

@@ -4,22 +4,24 @@ import { Link } from '@tanstack/react-router';
 import type { Person } from '@trunkline/contracts/people.ts';
 import { PersonRow } from '@trunkline/ui/components/person.tsx';
 import { usePresence } from '@trunkline/ui/stores/live.ts';
-import { useStore } from '@trunkline/ui/stores/store.ts';
 import { memo } from 'react';
 import { useServices } from '../app/services.ts';
+import { useDialling } from '../calls/use-dialling.ts';
 import { useT } from '../i18n/index.ts';
 import { mainNumber } from './find.ts';
 import styles from './people-page.module.css';
+import { PickUp, usePickUp } from './pick-up.tsx';
 
 /** One colleague in the list; drawn again only when their own presence changes. */
 export const PersonLine = memo(function PersonLine({ person }: { person: Person }) {
   const { t } = useT();
   const { live, phone } = useServices();
   const presence = usePresence(live, person.id);
-  const busy = useStore(phone.legs, (legs) => legs.some((leg) => leg.phase !== 'failed'));
+  const dialling = useDialling();
+  const rings = usePickUp(person, presence);
   const main = mainNumber(person);
   return (
-    <li className={styles.line}>
+    <li className={styles.line} data-rings={rings ? 'true' : undefined}>
       <Link
         to="/people/$userId"
         params={{ userId: person.id }}
@@ -30,13 +32,15 @@ export const PersonLine = memo(function PersonLine({ person }: { person: Person 
           <span className={`${styles.extension} tl-numeric`}>{main?.display}</span>
         </PersonRow>
       </Link>
-      {main ? (
+      {rings ? (
+        <PickUp person={person} className={styles.pickUp ?? ''} />
+      ) : main && dialling !== 'off' ? (
         <Button
           className={styles.call ?? ''}
           appearance="subtle"
           shape="circular"
           icon={<CallRegular />}
-          disabledFocusable={busy}
+          disabledFocusable={dialling === 'barred'}
           title={t('people.callName', { name: person.displayName })}
           aria-label={t('people.callName', { name: person.displayName })}
           onClick={() => phone.dial(main.number)}

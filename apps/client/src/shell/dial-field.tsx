@@ -7,10 +7,10 @@ import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { usePresenceWords } from '@trunkline/ui/components/presence.tsx';
 import { bareNumber, groupNumber, looksLikeNumber } from '@trunkline/ui/format/number.ts';
 import { usePresences } from '@trunkline/ui/stores/live.ts';
-import { useStore } from '@trunkline/ui/stores/store.ts';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useServices } from '../app/services.ts';
-import { looksLikeEmergency } from '../calls/phone.ts';
+import { looksLikeEmergency } from '../calls/leg.ts';
+import { useDialling } from '../calls/use-dialling.ts';
 import { peopleQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
 import { findPeople, mainNumber } from '../people/find.ts';
@@ -22,7 +22,7 @@ export function DialField() {
   const { api, live, phone, profile } = useServices();
   const people = useQuery(peopleQuery(api, profile.id, language)).data;
   const presenceOf = usePresences(live);
-  const legs = useStore(phone.legs);
+  const dialling = useDialling();
   const words = usePresenceWords();
   const navigate = useNavigate();
   const [text, setText] = useState('');
@@ -50,9 +50,13 @@ export function DialField() {
   const typed = text.trim();
   const number = looksLikeNumber(typed) ? bareNumber(typed) : null;
   const found = findPeople(people ?? [], typed, 8);
-  const busy = legs.some((leg) => leg.phase !== 'failed');
   const emergency = number !== null && looksLikeEmergency(number);
-  const barred = busy && !emergency;
+  const stopped = dialling === 'barred' || dialling === 'off';
+  const barred = stopped && !emergency;
+  const hint =
+    emergency || dialling === 'free'
+      ? null
+      : { barred: t('dial.busy'), off: t('dial.off'), second: t('dial.second') }[dialling];
   const options = [
     ...(number === null ? [] : [{ key: 'dial', person: null }]),
     ...found.map((person) => ({ key: person.id, person })),
@@ -68,9 +72,12 @@ export function DialField() {
   }
 
   function call(what: string): void {
-    if (busy && !looksLikeEmergency(what)) return;
+    if (stopped && !looksLikeEmergency(what)) return;
     phone.dial(what);
-    leave();
+    // The focus stays until the call's window takes it, and comes back here after the call.
+    setText('');
+    setOpen(false);
+    setAt(0);
   }
 
   function choose(index: number): void {
@@ -215,7 +222,7 @@ export function DialField() {
                         ? t('dial.emergency', { number: number ?? '' })
                         : t('dial.call', { number: groupNumber(number ?? '') })}
                     </span>
-                    {barred ? <span className={styles.words}>{t('dial.busy')}</span> : null}
+                    {hint ? <span className={styles.words}>{hint}</span> : null}
                   </span>
                 </>
               )}

@@ -7,6 +7,7 @@ import {
   RouterProvider,
 } from '@tanstack/react-router';
 import { configure, render } from '@testing-library/react';
+import { callFunctions } from '@trunkline/contracts/call-functions.ts';
 import type { CallView } from '@trunkline/contracts/calls.ts';
 import type { Person } from '@trunkline/contracts/people.ts';
 import { createApi } from '@trunkline/ui/api/client.ts';
@@ -16,6 +17,7 @@ import { createLive } from '@trunkline/ui/stores/live.ts';
 import { createStore } from '@trunkline/ui/stores/store.ts';
 import type { ReactNode } from 'react';
 import { type Services, ServicesContext } from '../app/services.ts';
+import { createCallLocks } from '../calls/call-locks.ts';
 import type { OpenPeer } from '../calls/peer.ts';
 import { createPhone } from '../calls/phone.ts';
 import { createQueryClient } from '../data/queries.ts';
@@ -57,6 +59,12 @@ export function incoming(more: Partial<CallView> = {}): CallView {
     answeredAt: null,
     hideReject: false,
     emergency: false,
+    held: false,
+    remoteHeld: false,
+    functions: [...callFunctions],
+    forwardedBy: null,
+    pbxEncrypted: null,
+    transferring: false,
     end: null,
     ...more,
   };
@@ -68,10 +76,12 @@ export interface Command {
 }
 
 /** Media that goes nowhere: there is no WebRTC in the document these tests run in. */
-const noMedia: OpenPeer = () => ({
+export const noMedia: OpenPeer = () => ({
   offer: async () => 'v=0 an offer',
   accept: async () => undefined,
   setMuted: () => undefined,
+  replaceMicrophone: async () => undefined,
+  setSpeaker: async () => undefined,
   sendKey: () => false,
   sample: async () => ({
     at: 0,
@@ -80,6 +90,7 @@ const noMedia: OpenPeer = () => ({
     jitter: 0,
     roundTrip: null,
     energy: 0,
+    codec: null,
   }),
   play: () => undefined,
   close: () => undefined,
@@ -90,7 +101,8 @@ export interface Bench extends Services {
   commands: Command[];
   /** Answers the next commands of a type. */
   answers: Map<string, (data: Record<string, unknown>) => Promise<unknown>>;
-  rings: { started: number; stopped: number };
+  /** Sounds of the ring, and of a call that waits. */
+  rings: { started: number; stopped: number; waiting: number };
 }
 
 /** The real stores and telephone with the outside world in the hands of the test. */
@@ -98,7 +110,7 @@ export function createBench(people: Person[] = [ben]): Bench {
   const live = createLive();
   const commands: Command[] = [];
   const answers: Bench['answers'] = new Map();
-  const rings = { started: 0, stopped: 0 };
+  const rings = { started: 0, stopped: 0, waiting: 0 };
   const command: Services['realtime']['command'] = (type, data) => {
     const sent = data as unknown as Record<string, unknown>;
     commands.push({ type, data: sent });
@@ -112,6 +124,11 @@ export function createBench(people: Person[] = [ben]): Bench {
       };
     },
     ringback: () => () => undefined,
+    waiting: () => {
+      rings.waiting += 1;
+      return () => undefined;
+    },
+    sample: () => 1,
     key: () => undefined,
     stop: () => undefined,
   };
@@ -143,7 +160,10 @@ export function createBench(people: Person[] = [ben]): Bench {
       command,
       openPeer: noMedia,
       microphone: async () => new MediaStream(),
+      speaker: createStore({ id: '', volume: 1, missing: false }),
       tones,
+      locks: createCallLocks(undefined),
+      deviceId: anna.deviceId,
     }),
     tones,
     commands,

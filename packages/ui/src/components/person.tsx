@@ -44,8 +44,9 @@ export function PersonRow({ name, presence, children }: PersonRowProps) {
   const words = usePresenceWords();
   const note = presence?.note ? ` · ${presence.note}` : '';
   const onPhone = presence?.state === 'on_the_phone';
+  const classes = [styles.row, onPhone ? styles.phone : '', presence?.ringing ? styles.rings : ''];
   return (
-    <div className={onPhone ? `${styles.row} ${styles.phone}` : styles.row}>
+    <div className={classes.filter(Boolean).join(' ')}>
       <PersonAvatar name={name} presence={presence} />
       <span className={styles.text}>
         <span className={styles.name}>{name}</span>

@@ -23,6 +23,7 @@ export function usePresenceWords(): (presence: PresenceView | undefined, now?: D
   const { t, language } = useUiT();
   return (presence, now = new Date()) => {
     if (!presence) return t('ui.presence.unknown');
+    if (presence.ringing) return t('ui.presence.ringing');
     if (!presence.since) return t(`ui.presence.${presence.state}`);
     const time = formatMoment(new Date(presence.since), now, language);
     return t(`ui.presence.since.${presence.state}`, { time });

@@ -48,6 +48,7 @@ test('presence stands beside a person in words', () => {
         since: since.toISOString(),
         note: 'back soon',
         source: 'telephony',
+        ringing: false,
       }}
     />,
   );

@@ -7,6 +7,7 @@ export const uiDe = {
     away: 'Abwesend',
     do_not_disturb: 'Bitte nicht stören',
     offline: 'Offline',
+    ringing: 'Telefon klingelt',
     unknown: 'Status unbekannt',
     since: {
       available: 'Verfügbar',

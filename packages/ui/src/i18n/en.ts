@@ -10,6 +10,7 @@ export const uiEn: SameKeys<typeof uiDe> = {
     away: 'Away',
     do_not_disturb: 'Do not disturb',
     offline: 'Offline',
+    ringing: 'Telephone rings',
     unknown: 'Status unknown',
     since: {
       available: 'Available',

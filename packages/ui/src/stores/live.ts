@@ -1,18 +1,22 @@
 import type { CallView } from '@trunkline/contracts/calls.ts';
 import type { JournalEntry } from '@trunkline/contracts/journal.ts';
 import type { LineState } from '@trunkline/contracts/lines.ts';
+import type { CallQuality } from '@trunkline/contracts/media.ts';
 import type { PresenceView, SetPresence } from '@trunkline/contracts/presence.ts';
 import type { EventHandler } from '../realtime/socket.ts';
 import { createStore, type Store, useStore } from './store.ts';
 
 export type Presences = Readonly<Record<string, PresenceView>>;
 export type Calls = Readonly<Record<string, CallView>>;
+/** How live calls sound as their media node measures it, by call. */
+export type Qualities = Readonly<Record<string, CallQuality>>;
 export type LineStates = Readonly<Record<string, LineState>>;
 
 /** What the socket keeps true while it is connected. */
 export interface Live {
   readonly presences: Store<Presences>;
   readonly calls: Store<Calls>;
+  readonly qualities: Store<Qualities>;
   readonly lines: Store<LineStates>;
   /** The own state set by hand. */
   readonly manual: Store<SetPresence | null>;
@@ -49,6 +53,7 @@ function listeners<A extends unknown[]>() {
 export function createLive(): Live {
   const presences = createStore<Presences>({});
   const calls = createStore<Calls>({});
+  const qualities = createStore<Qualities>({});
   const lines = createStore<LineStates>({});
   const manual = createStore<SetPresence | null>(null);
   const telephony = createStore(true);
@@ -67,6 +72,15 @@ export function createLive(): Live {
         }),
       endedVisible,
     );
+    forgetQuality(id);
+  }
+
+  function forgetQuality(id: string): void {
+    qualities.update((all) => {
+      if (!(id in all)) return all;
+      const { [id]: _gone, ...rest } = all;
+      return rest;
+    });
   }
 
   const handlers: { [T in Parameters<EventHandler>[0]]: (data: never) => void } = {
@@ -77,6 +91,12 @@ export function createLive(): Live {
     'call.changed': ({ call }: { call: CallView }) => {
       calls.update((all) => ({ ...all, [call.id]: call }));
       if (call.state === 'ended') forgetLater(call.id);
+    },
+    'call.quality': (data: { callId: string; quality: CallQuality }) => {
+      // Of a call that is over it says nothing any more.
+      const state = calls.get()[data.callId]?.state;
+      if (state !== undefined && state !== 'ended')
+        qualities.update((all) => ({ ...all, [data.callId]: data.quality }));
     },
     'journal.changed': ({ entry }: { entry: JournalEntry }) => journal.call(entry),
     'line.state': (data: { lineId: string; state: LineState }) =>
@@ -94,6 +114,9 @@ export function createLive(): Live {
     presences.set(data.presence);
     calls.set(Object.fromEntries(data.calls.map((call) => [call.id, call])));
     for (const call of data.calls) if (call.state === 'ended') forgetLater(call.id);
+    qualities.update((all) =>
+      Object.fromEntries(Object.entries(all).filter(([id]) => calls.get()[id] !== undefined)),
+    );
     lines.set(data.lines);
     manual.set(data.ownManual);
     known.set(true);
@@ -103,6 +126,7 @@ export function createLive(): Live {
   return {
     presences,
     calls,
+    qualities,
     lines,
     manual,
     telephony,
