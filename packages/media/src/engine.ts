@@ -70,6 +70,11 @@ export interface RtpRemote {
    * none.
    */
   dtmfPayloadType?: number;
+  /**
+   * Payload types the far side sends with, those of our own SDP; default: the same as towards it.
+   */
+  receivePayloadType?: number;
+  receiveDtmfPayloadType?: number;
   /** Default `rfc4733` when `dtmfPayloadType` is given, else `none`. */
   keys?: KeyForm;
   /** Listens for keys as tones in the far side's audio too; costs decoding. Default false. */
@@ -273,7 +278,7 @@ export interface AnswerWebRtc {
    * Codecs allowed towards the browser, in order of preference (LIN-075); default PCMA, PCMU.
    */
   codecs?: CodecName[];
-  /** Put before the default order; without effect when `codecs` is given. */
+  /** Put before the default order and before pass-through; of no effect beside `codecs`. */
   preferred?: CodecName;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CodecName } from './engine.ts';
+import type { G711Law } from './codec.ts';
 import { convertG711, decodeG711, encodeG711, silenceOf } from './g711.ts';
 
 /** A quantising interval of G.711 tables 1 and 2: magnitudes in [from, to) are read back as value. */
@@ -38,7 +38,7 @@ function ulawIntervals(): Interval[] {
 }
 
 const laws: {
-  law: CodecName;
+  law: G711Law;
   scale: number;
   intervals: Interval[];
   code: (n: number) => number;

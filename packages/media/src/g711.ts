@@ -3,7 +3,7 @@
  * Linear samples are 16-bit here; G.711 defines A-law over 13 and µ-law over 14 bits, which sit
  * at the top of the 16.
  */
-import type { CodecName } from './engine.ts';
+import type { G711Law } from './codec.ts';
 
 /** Even bits are inverted on the line (G.711 §3.2, table 1). */
 const ALAW_INVERSION = 0x55;
@@ -62,12 +62,12 @@ export const ALAW_SILENCE = 0xd5;
 export const ULAW_SILENCE = 0xff;
 
 /** The silence octet of a law. */
-export function silenceOf(law: CodecName): number {
+export function silenceOf(law: G711Law): number {
   return law === 'PCMA' ? ALAW_SILENCE : ULAW_SILENCE;
 }
 
 /** Decodes G.711 octets to 16-bit linear samples. */
-export function decodeG711(law: CodecName, octets: Uint8Array): Int16Array {
+export function decodeG711(law: G711Law, octets: Uint8Array): Int16Array {
   const table = law === 'PCMA' ? ALAW_TO_LINEAR : ULAW_TO_LINEAR;
   const samples = new Int16Array(octets.length);
   for (let i = 0; i < octets.length; i++) samples[i] = table[octets[i] as number] as number;
@@ -75,7 +75,7 @@ export function decodeG711(law: CodecName, octets: Uint8Array): Int16Array {
 }
 
 /** Encodes 16-bit linear samples to G.711 octets. */
-export function encodeG711(law: CodecName, samples: Int16Array): Uint8Array {
+export function encodeG711(law: G711Law, samples: Int16Array): Uint8Array {
   const table = law === 'PCMA' ? LINEAR_TO_ALAW : LINEAR_TO_ULAW;
   const octets = new Uint8Array(samples.length);
   for (let i = 0; i < samples.length; i++) {
@@ -88,7 +88,7 @@ export function encodeG711(law: CodecName, samples: Int16Array): Uint8Array {
  * Converts octets of one law to the other by table, without the detour over linear samples; the
  * same law returns the octets themselves.
  */
-export function convertG711(from: CodecName, to: CodecName, octets: Uint8Array): Uint8Array {
+export function convertG711(from: G711Law, to: G711Law, octets: Uint8Array): Uint8Array {
   if (from === to) return octets;
   const table = from === 'PCMA' ? ALAW_TO_ULAW : ULAW_TO_ALAW;
   const converted = new Uint8Array(octets.length);

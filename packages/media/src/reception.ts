@@ -19,7 +19,7 @@ export interface ReportBlock {
 }
 
 export class Reception {
-  readonly #clockRate: number;
+  #clockRate: number;
   #packets = 0;
   #bytes = 0;
   #lastAt: number | undefined;
@@ -46,6 +46,14 @@ export class Reception {
 
   get packets(): number {
     return this.#packets;
+  }
+
+  /** Measures jitter by another clock from here on. */
+  changeClock(clockRate: number): void {
+    if (clockRate === this.#clockRate) return;
+    this.#jitter *= clockRate / this.#clockRate;
+    this.#clockRate = clockRate;
+    this.#transit = undefined;
   }
 
   /** Counts a packet that was taken. */

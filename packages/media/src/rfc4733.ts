@@ -6,9 +6,11 @@ const KEYS = '0123456789*#ABCD';
 const PAYLOAD_LENGTH = 4;
 /** Packets of an event follow each other at the audio packet time. */
 const UPDATE_MS = 20;
-const CLOCK_PER_MS = 8;
 /** The final packet is sent three times (RFC 4733 §2.5.1.4). */
 const FINAL_PACKETS = 3;
+/** Of 16 bits. */
+const MAX_DURATION = 0xffff;
+const MAX_TONE_MS = 8191;
 /** −10 dBm0, a usual level of DTMF generators. */
 const DEFAULT_VOLUME = 10;
 
@@ -66,16 +68,23 @@ export interface TelephoneEventStep {
 /**
  * The packets of one key press: one every 20 ms, the first marked, the last sent three times. All
  * carry the timestamp at which the event began.
+ * A tone longer than the 16-bit duration holds at the clock keeps the greatest from there on.
  * @param digit `0-9 * # A-D`
- * @param toneMs length of the tone, at most 8191 ms (16-bit duration at 8 kHz)
+ * @param toneMs length of the tone, at most 8191 ms
+ * @param clockRate of the audio codec beside it, Hz
  */
-export function telephoneEventSteps(digit: string, toneMs: number): TelephoneEventStep[] {
+export function telephoneEventSteps(
+  digit: string,
+  toneMs: number,
+  clockRate = 8000,
+): TelephoneEventStep[] {
   const event = eventOfDigit(digit);
   if (event === undefined) throw new RangeError('not a DTMF key');
-  if (!(toneMs > 0 && toneMs * CLOCK_PER_MS <= 0xffff)) throw new RangeError('toneMs out of range');
+  if (!(toneMs > 0 && toneMs <= MAX_TONE_MS)) throw new RangeError('toneMs out of range');
   const steps: TelephoneEventStep[] = [];
   const add = (atMs: number, end: boolean) => {
-    const duration = Math.round(Math.min(atMs + UPDATE_MS, toneMs) * CLOCK_PER_MS);
+    const ticks = (Math.min(atMs + UPDATE_MS, toneMs) * clockRate) / 1000;
+    const duration = Math.min(MAX_DURATION, Math.round(ticks));
     const payload = serializeTelephoneEvent({ event, end, volume: DEFAULT_VOLUME, duration });
     steps.push({ atMs, marker: steps.length === 0, payload });
   };
@@ -83,6 +92,18 @@ export function telephoneEventSteps(digit: string, toneMs: number): TelephoneEve
   for (; at + UPDATE_MS < toneMs; at += UPDATE_MS) add(at, false);
   for (let i = 0; i < FINAL_PACKETS; i++) add(at + i * UPDATE_MS, true);
   return steps;
+}
+
+/** The payload of a telephone-event packet for a stream of another clock; null when too short. */
+export function rescaleTelephoneEvent(
+  payload: Uint8Array,
+  fromClock: number,
+  toClock: number,
+): Uint8Array | null {
+  const event = parseTelephoneEvent(payload);
+  if (event === null) return null;
+  const duration = Math.min(MAX_DURATION, Math.round((event.duration * toClock) / fromClock));
+  return serializeTelephoneEvent({ ...event, duration });
 }
 
 /**

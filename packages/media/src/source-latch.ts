@@ -42,6 +42,13 @@ export class SourceLatch {
     return this.#locked ?? this.#options.announced;
   }
 
+  /** Whether packets of a source could be taken at all: asked before costly checks. */
+  mayAccept(source: SourceAddress, nowMs: number): boolean {
+    if (this.#locked !== undefined && same(source, this.#locked)) return true;
+    if (same(source, this.#options.announced)) return true;
+    return nowMs <= this.#options.until && this.#expects(source.address);
+  }
+
   /**
    * Asks whether to take a packet already found to be valid RTP with a negotiated payload type.
    * Packets that only help to recognise a source are not taken.

@@ -26,7 +26,7 @@ export interface RtpPosition {
 }
 
 export class StreamRewriter {
-  readonly #clockRate: number;
+  #clockRate: number;
   #lastSequence: number;
   #lastTimestamp: number;
   /** When the packet with `#lastTimestamp` left, ms; undefined before the first. */
@@ -85,6 +85,15 @@ export class StreamRewriter {
     }
     this.#interrupted = true;
     return this.#lastSequence;
+  }
+
+  /** Goes on with another clock: the timestamps run on from where they are (RFC 7160 §4.1). */
+  changeClock(clockRate: number, nowMs: number): void {
+    if (clockRate === this.#clockRate) return;
+    this.#lastTimestamp = this.timestampAt(nowMs);
+    if (this.#lastAt !== undefined) this.#lastAt = nowMs;
+    this.#clockRate = clockRate;
+    this.#source = undefined;
   }
 
   /** Tells that a packet of the source was left out on purpose: no gap is to be seen. */

@@ -41,9 +41,9 @@ describe("a browser's offer", () => {
       fingerprint: 'sha-256 e4:aa',
       iceUfrag: 'oMkt',
     });
-    expect(readWebOffer(OFFER, 'PCMU')).toMatchObject({ codec: 'PCMU', payloadType: 0 });
+    expect(readWebOffer(OFFER, ['PCMU', 'PCMA'])).toMatchObject({ codec: 'PCMU', payloadType: 0 });
     const withoutUlaw = OFFER.replace(' 9 0 8 ', ' 9 8 ').replace('a=rtpmap:0 PCMU/8000\r\n', '');
-    expect(readWebOffer(withoutUlaw, 'PCMU')).toMatchObject({ codec: 'PCMA' });
+    expect(readWebOffer(withoutUlaw, ['PCMU', 'PCMA'])).toMatchObject({ codec: 'PCMA' });
   });
 
   test('is reduced to these, without candidates', () => {
@@ -88,9 +88,16 @@ describe("a browser's offer", () => {
     expect(() => readWebOffer(sdp)).toThrow(expect.objectContaining({ code: 'offer-unusable' }));
   });
 
-  test('names the codecs of the port', () => {
-    for (const law of ['PCMA', 'PCMU'] satisfies CodecName[]) {
-      expect(readWebOffer(OFFER, law).codec).toBe(law);
-    }
+  test('LIN-075 yields the first codec allowed, with the telephone-event of its clock', () => {
+    const codecs = ['PCMA', 'PCMU', 'G722', 'opus'] satisfies CodecName[];
+    expect(codecs.map((codec) => readWebOffer(OFFER, [codec]))).toMatchObject([
+      { codec: 'PCMA', payloadType: 8, dtmfPayloadType: 126 },
+      { codec: 'PCMU', payloadType: 0, dtmfPayloadType: 126 },
+      { codec: 'G722', payloadType: 9, dtmfPayloadType: 126 },
+      { codec: 'opus', payloadType: 111, dtmfPayloadType: 110, fmtp: 'minptime=10;useinbandfec=1' },
+    ]);
+    expect(() => readWebOffer(OFFER.replace(/a=rtpmap:111 .*\r\n/, ''), ['opus'])).toThrow(
+      expect.objectContaining({ code: 'offer-unusable' }),
+    );
   });
 });

@@ -1,21 +1,25 @@
 /**
  * Reads a browser's SDP offer (RFC 8866, RFC 8829) and reduces it to what the engine answers: one
- * G.711 codec, telephone-event/8000, no candidates.
+ * codec, the telephone-event of its clock, no candidates.
  */
-import { CODECS, isG711 } from './codec.ts';
+import { CODECS, type CodecDescription, describeCodec } from './codec.ts';
 import type { CodecName } from './engine.ts';
 import { MediaEngineError } from './engine-error.ts';
 
+/** What is allowed when nobody says: every browser speaks them and no telephone needs more. */
+export const DEFAULT_CODECS: readonly CodecName[] = ['PCMA', 'PCMU'];
 /** More than any browser writes; bounds the work an offer can cause. */
 const MAX_OFFER_LENGTH = 65_536;
 const MAX_OFFER_LINES = 2_000;
 
 export interface WebOffer {
-  /** G.711 codec the answer is to hold, with the offer's payload type. */
+  /** Codec the answer is to hold, with the offer's payload type. */
   codec: CodecName;
   payloadType: number;
-  /** Payload type of telephone-event/8000; undefined when the browser offers none. */
+  /** Payload type of telephone-event at the codec's clock; undefined when none is offered. */
   dtmfPayloadType: number | undefined;
+  /** Format parameters the browser wants of the codec. */
+  fmtp: string | undefined;
   /** DTLS fingerprint, lower case: tells the browser's connections apart. */
   fingerprint: string;
   /** ICE user name fragment: another one on the same connection is an ICE restart. */
@@ -26,10 +30,10 @@ export interface WebOffer {
 
 /**
  * Reads an offer.
- * @param preferred the codec to take when the browser offers several
+ * @param codecs those allowed, the preferred one first
  * @throws MediaEngineError `offer-unusable`
  */
-export function readWebOffer(sdp: string, preferred: CodecName = 'PCMA'): WebOffer {
+export function readWebOffer(sdp: string, codecs: readonly CodecName[] = DEFAULT_CODECS): WebOffer {
   if (sdp.length > MAX_OFFER_LENGTH) throw unusable('the offer is too long');
   const lines = sdp.split(/\r?\n/);
   if (lines.length > MAX_OFFER_LINES) throw unusable('the offer has too many lines');
@@ -45,19 +49,17 @@ export function readWebOffer(sdp: string, preferred: CodecName = 'PCMA'): WebOff
   if (port === '0') throw unusable('the audio section is rejected');
 
   const payloadTypes = readPayloadTypes(section, formats);
-  const wanted = CODECS.filter(({ name }) => isG711(name)).sort(
-    (a, b) => Number(b.name === preferred) - Number(a.name === preferred),
-  );
-  const codec = wanted.find(({ name }) => payloadTypes.has(name.toLowerCase()));
-  if (codec === undefined) throw unusable('the offer has no codec in common with the engine');
+  const found = codecs.find((name) => payloadTypes.has(encodingOf(describeCodec(name))));
+  if (found === undefined) throw unusable('the offer has no codec in common with the engine');
+  const codec = describeCodec(found);
 
   const fingerprint = attribute('fingerprint', section, session)?.toLowerCase();
   const iceUfrag = attribute('ice-ufrag', section, session);
   if (fingerprint === undefined || iceUfrag === undefined) {
     throw unusable('the offer has no DTLS fingerprint or no ICE credentials');
   }
-  const payloadType = payloadTypes.get(codec.name.toLowerCase()) as number;
-  const dtmfPayloadType = payloadTypes.get('telephone-event');
+  const payloadType = payloadTypes.get(encodingOf(codec)) as number;
+  const dtmfPayloadType = payloadTypes.get(`telephone-event/${codec.clockRate}`);
   const kept = dtmfPayloadType === undefined ? [payloadType] : [payloadType, dtmfPayloadType];
   const reduced = [
     ...session,
@@ -68,6 +70,10 @@ export function readWebOffer(sdp: string, preferred: CodecName = 'PCMA'): WebOff
     codec: codec.name,
     payloadType,
     dtmfPayloadType,
+    fmtp: attribute(
+      'fmtp',
+      section.filter((l) => l.startsWith(`a=fmtp:${payloadType} `)),
+    )?.slice(String(payloadType).length + 1),
     fingerprint,
     iceUfrag,
     reducedSdp: reduced.join('\r\n'),
@@ -80,26 +86,31 @@ function isKept(line: string, payloadTypes: readonly number[]): boolean {
   return match === null || payloadTypes.includes(Number(match[1]));
 }
 
-/** Lower-case encoding name → payload type, of the encodings with an 8 kHz clock. */
+/** An encoding as `a=rtpmap` writes it, in lower case. */
+function encodingOf({ name, clockRate, channels }: CodecDescription): string {
+  return `${name.toLowerCase()}/${clockRate}${channels === 1 ? '' : `/${channels}`}`;
+}
+
+/** Encoding in lower case → payload type. */
 function readPayloadTypes(section: readonly string[], formats: readonly string[]) {
   const offered = new Set(formats.map(Number));
   const payloadTypes = new Map<string, number>();
   for (const line of section) {
-    const match = /^a=rtpmap:(\d{1,3}) ([\w-]+)\/8000(?:\/1)?$/.exec(line);
+    const match = /^a=rtpmap:(\d{1,3}) ([\w-]+\/\d{4,6}(?:\/\d)?)$/.exec(line);
     if (match === null) continue;
     const payloadType = Number(match[1]);
-    const name = (match[2] as string).toLowerCase();
-    if (offered.has(payloadType) && payloadType < 128 && !payloadTypes.has(name)) {
-      payloadTypes.set(name, payloadType);
+    const encoding = (match[2] as string).toLowerCase().replace(/\/1$/, '');
+    if (offered.has(payloadType) && payloadType < 128 && !payloadTypes.has(encoding)) {
+      payloadTypes.set(encoding, payloadType);
     }
   }
   // Static payload types need no rtpmap (RFC 3551 §6).
   for (const codec of CODECS) {
-    const name = codec.name.toLowerCase();
+    const encoding = encodingOf(codec);
     const { staticPayloadType } = codec;
     if (staticPayloadType === undefined) continue;
-    if (offered.has(staticPayloadType) && !payloadTypes.has(name)) {
-      payloadTypes.set(name, staticPayloadType);
+    if (offered.has(staticPayloadType) && !payloadTypes.has(encoding)) {
+      payloadTypes.set(encoding, staticPayloadType);
     }
   }
   return payloadTypes;

@@ -1,11 +1,28 @@
 /** Checks of what comes in through the port: call control passes on what strangers sent. */
 import { isIP } from 'node:net';
-import { isCodecName, isG711 } from '../codec.ts';
-import type { EngineSettings, RtpRemote } from '../engine.ts';
+import { isCodecName } from '../codec.ts';
+import type {
+  AnswerWebRtc,
+  BridgeKind,
+  BridgeSide,
+  EngineSettings,
+  KeyForm,
+  RtpRemote,
+  SrtpKeys,
+  SrtpSuite,
+} from '../engine.ts';
 import { MediaEngineError } from '../engine-error.ts';
 import { eventOfDigit } from '../rfc4733.ts';
+import { srtpKeyLength } from './srtp.ts';
 
 const DIRECTIONS: readonly string[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
+const KEY_FORMS: readonly string[] = ['rfc4733', 'inband', 'none'] satisfies KeyForm[];
+const SRTP_SUITES: readonly string[] = [
+  'AES_CM_128_HMAC_SHA1_80',
+  'AES_CM_128_HMAC_SHA1_32',
+  'AEAD_AES_128_GCM',
+] satisfies SrtpSuite[];
+const MAX_FMTP_LENGTH = 256;
 const MAX_LATCH_ADDRESSES = 8;
 const MAX_ANNOUNCED_ADDRESSES = 8;
 
@@ -29,8 +46,20 @@ export function checkRtpAddress(address: unknown): asserts address is string {
   check(isAddress(address), 'rtpAddress must be an IP address');
 }
 
-export function checkOffer(offerSdp: unknown, preferred: unknown): void {
+export function checkKind(kind: unknown): asserts kind is BridgeKind | undefined {
+  check(kind === undefined || kind === 'webrtc' || kind === 'relay', 'kind');
+}
+
+export function checkOffer({ offerSdp, codecs, preferred }: AnswerWebRtc): void {
   check(typeof offerSdp === 'string', 'offerSdp');
+  check(
+    codecs === undefined ||
+      (Array.isArray(codecs) &&
+        codecs.length > 0 &&
+        codecs.length <= 8 &&
+        codecs.every(isCodecName)),
+    'codecs must be 1-8 names of codecs',
+  );
   check(preferred === undefined || isCodecName(preferred), 'preferred');
 }
 
@@ -38,7 +67,7 @@ export function checkRemote(remote: RtpRemote): void {
   check(typeof remote === 'object' && remote !== null, 'remote');
   check(isAddress(remote.address), 'remote.address must be an IP address');
   check(isIntegerIn(remote.port, 1, 65535), 'remote.port');
-  check(isCodecName(remote.codec) && isG711(remote.codec), 'remote.codec');
+  check(isCodecName(remote.codec), 'remote.codec');
   check(isIntegerIn(remote.payloadType, 0, 127), 'remote.payloadType');
   const { dtmfPayloadType, latchAddresses, rtcpPort } = remote;
   check(
@@ -46,6 +75,24 @@ export function checkRemote(remote: RtpRemote): void {
       (isIntegerIn(dtmfPayloadType, 0, 127) && dtmfPayloadType !== remote.payloadType),
     'remote.dtmfPayloadType',
   );
+  for (const name of ['receivePayloadType', 'receiveDtmfPayloadType'] as const) {
+    check(remote[name] === undefined || isIntegerIn(remote[name], 0, 127), `remote.${name}`);
+  }
+  check(remote.keys === undefined || KEY_FORMS.includes(remote.keys), 'remote.keys');
+  check(
+    remote.keys !== 'rfc4733' || dtmfPayloadType !== undefined,
+    'remote.keys rfc4733 needs a dtmfPayloadType',
+  );
+  for (const name of ['detectInband', 'rtcpMux'] as const) {
+    check(remote[name] === undefined || typeof remote[name] === 'boolean', `remote.${name}`);
+  }
+  const { fmtp, ptimeMs, srtp } = remote;
+  check(
+    fmtp === undefined || (typeof fmtp === 'string' && fmtp.length <= MAX_FMTP_LENGTH),
+    'remote.fmtp',
+  );
+  check(ptimeMs === undefined || isIntegerIn(ptimeMs, 1, 1000), 'remote.ptimeMs');
+  if (srtp !== undefined) checkSrtp(srtp);
   check(DIRECTIONS.includes(remote.direction), 'remote.direction');
   check(rtcpPort === undefined || isIntegerIn(rtcpPort, 1, 65535), 'remote.rtcpPort');
   check(
@@ -55,6 +102,28 @@ export function checkRemote(remote: RtpRemote): void {
         latchAddresses.every(isAddress)),
     'remote.latchAddresses',
   );
+}
+
+/** Says nothing of the keys themselves: the error may be logged. */
+function checkSrtp(srtp: SrtpKeys): void {
+  check(typeof srtp === 'object' && srtp !== null, 'remote.srtp');
+  check(SRTP_SUITES.includes(srtp.suite), 'remote.srtp.suite');
+  for (const name of ['localKey', 'remoteKey'] as const) {
+    check(
+      typeof srtp[name] === 'string' &&
+        /^[A-Za-z0-9+/]{32,48}={0,2}$/.test(srtp[name]) &&
+        Buffer.from(srtp[name], 'base64').length === srtpKeyLength(srtp.suite),
+      `remote.srtp.${name} must be base64 of key and salt`,
+    );
+  }
+}
+
+export function checkSide(side: unknown): asserts side is BridgeSide | undefined {
+  check(side === undefined || side === 'webrtc' || side === 'rtp' || side === 'far', 'side');
+}
+
+export function checkDtmfMode(mode: unknown): asserts mode is 'rfc4733' | 'inband' | undefined {
+  check(mode === undefined || mode === 'rfc4733' || mode === 'inband', 'mode');
 }
 
 export function checkDtmf(
@@ -92,6 +161,11 @@ export function checkSettings(settings: EngineSettings): void {
     'icePortRange',
   );
   check(isIntegerIn(settings.maxBridges, 1, 10_000), 'maxBridges must be 1-10000');
+  const { bitrate, complexity, fec, dtx } = settings.opus ?? {};
+  check(bitrate === undefined || isIntegerIn(bitrate, 6000, 128_000), 'opus.bitrate');
+  check(complexity === undefined || isIntegerIn(complexity, 0, 10), 'opus.complexity');
+  check(fec === undefined || typeof fec === 'boolean', 'opus.fec');
+  check(dtx === undefined || typeof dtx === 'boolean', 'opus.dtx');
   for (const name of ['silentAfterMs', 'idleLimitMs', 'latchWindowMs'] as const) {
     const value = settings[name];
     check(value === undefined || isIntegerIn(value, 100, 86_400_000), name);

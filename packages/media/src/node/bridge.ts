@@ -1,29 +1,36 @@
-/** One bridge: a WebRTC leg and a plain RTP leg, and the audio between them. */
-import { randomInt } from 'node:crypto';
+/** One bridge: a browser and an RTP leg, or two RTP legs, and the audio between them. */
+import { describeCodec } from '../codec.ts';
 import type {
+  AnswerWebRtc,
+  BridgeKind,
   BridgeSide,
   BridgeStats,
   CodecName,
+  CreatedBridge,
   EngineSettings,
   MediaEngineEvent,
   MediaEngineEvents,
-  RtpLocal,
   RtpRemote,
+  RtpSide,
+  SendDtmf,
 } from '../engine.ts';
-import { convertG711 } from '../g711.ts';
-import { Reception } from '../reception.ts';
-import { TelephoneEventReceiver } from '../rfc4733.ts';
+import { MediaEngineError } from '../engine-error.ts';
 import type { RtpPacket } from '../rtp.ts';
-import { StreamRewriter } from '../stream-rewriter.ts';
-import { readWebOffer } from '../web-offer.ts';
+import { DEFAULT_CODECS, readWebOffer } from '../web-offer.ts';
+import type { AudioLeg } from './audio-leg.ts';
+import { AudioPath } from './audio-path.ts';
+import { InbandKeys } from './inband-keys.ts';
 import { RtpLeg } from './rtp-leg.ts';
-import type { RtpPorts, RtpSockets } from './rtp-ports.ts';
-import { WebLeg } from './web-leg.ts';
+import type { RtpPorts } from './rtp-ports.ts';
+import { WebSide } from './web-side.ts';
 
-/** Clock of every codec so far; one with another clock needs streams of its own. */
-const CLOCK_RATE = 8000;
 const DEFAULT_LATCH_WINDOW_MS = 10_000;
 const DEFAULT_IDLE_LIMIT_MS = 300_000;
+/** Length of a quality interval. */
+const QUALITY_INTERVAL_MS = 5_000;
+/** A key found as a tone, passed on as an event. */
+const CONVERTED_TONE_MS = 100;
+const CONVERTED_GAP_MS = 70;
 
 export type EmitBridgeEvent = <E extends Exclude<MediaEngineEvent, 'engine-lost'>>(
   event: E,
@@ -33,9 +40,19 @@ export type EmitBridgeEvent = <E extends Exclude<MediaEngineEvent, 'engine-lost'
 export interface BridgeOptions {
   bridgeId: string;
   rtpAddress: string;
+  kind: BridgeKind;
   ports: RtpPorts;
   settings: EngineSettings;
   emit: EmitBridgeEvent;
+}
+
+/** An RTP leg in its bridge. */
+interface RtpPlace {
+  side: RtpSide;
+  leg: RtpLeg;
+  inband: InbandKeys | undefined;
+  /** Telephone events have come: tones beside them would be the same keys again. */
+  hasEvents: boolean;
 }
 
 export class Bridge {
@@ -43,132 +60,130 @@ export class Bridge {
   readonly #settings: EngineSettings;
   readonly #emit: EmitBridgeEvent;
   readonly #createdAt = performance.now();
-  readonly #rtp: RtpLeg;
-  #web: WebLeg | undefined;
-  #answering: Promise<unknown> = Promise.resolve();
+  readonly #rtp: RtpPlace;
+  /** The other side: a browser, or a second RTP leg. */
+  readonly #other: WebSide | RtpPlace;
+  readonly #toRtp: AudioPath;
+  readonly #fromRtp: AudioPath;
+  #measuredAt = performance.now();
   #closed = false;
-
-  readonly #webReception = new Reception(CLOCK_RATE);
-  readonly #webKeys = new TelephoneEventReceiver();
-  readonly #webStream = new StreamRewriter({
-    clockRate: CLOCK_RATE,
-    firstSequenceNumber: randomInt(2 ** 15),
-    firstTimestamp: randomInt(2 ** 32),
-  });
-  #webSent = { packets: 0, bytes: 0 };
-  #webSentAt: number | undefined;
-  #webUpSince: number | undefined;
   /** Silences already reported, by the moment they began. */
   readonly #reportedSilence = new Map<BridgeSide, number>();
 
-  /** Opens the RTP leg. @throws MediaEngineError of `RtpPorts.bind` */
+  /** Opens the RTP legs. @throws MediaEngineError of `RtpPorts.bind` */
   static async open(options: BridgeOptions): Promise<Bridge> {
-    return new Bridge(options, await options.ports.bind(options.rtpAddress));
+    const { ports, rtpAddress, kind } = options;
+    const rtp = await ports.bind(rtpAddress);
+    if (kind === 'webrtc') return new Bridge(options, rtp, undefined);
+    try {
+      return new Bridge(options, rtp, await ports.bind(rtpAddress));
+    } catch (error) {
+      rtp.rtp.close();
+      rtp.rtcp.close();
+      throw error;
+    }
   }
 
-  private constructor(options: BridgeOptions, sockets: RtpSockets) {
+  private constructor(
+    options: BridgeOptions,
+    rtp: Awaited<ReturnType<RtpPorts['bind']>>,
+    far: Awaited<ReturnType<RtpPorts['bind']>> | undefined,
+  ) {
     const { bridgeId, settings, emit } = options;
     this.#id = bridgeId;
     this.#settings = settings;
     this.#emit = emit;
-    this.#rtp = new RtpLeg({
-      address: options.rtpAddress,
-      sockets,
-      latchWindowMs: settings.latchWindowMs ?? DEFAULT_LATCH_WINDOW_MS,
-      handlers: {
-        onAudio: (packet, codec) => this.#toWeb(packet, codec),
-        onTelephoneEvent: (_packet, digit) => this.#onRtpKey(digit),
-        onStarted: (source) => emit('rtp-started', { bridgeId, side: 'rtp', source }),
-      },
-    });
+    this.#rtp = this.#place('rtp', options.rtpAddress, rtp);
+    this.#other =
+      far === undefined
+        ? new WebSide(settings, {
+            onAudio: (packet, codec, nowMs) => this.#toRtp.push(packet, codec, nowMs),
+            onTelephoneEvent: (packet, clockRate, digit) =>
+              this.#onKeyPacket('webrtc', packet, clockRate, digit),
+            onConnected: () => emit('webrtc-connected', { bridgeId }),
+            onLost: (reason) => emit('webrtc-lost', { bridgeId, reason }),
+          })
+        : this.#place('far', options.rtpAddress, far);
+    const onError = (error: unknown) => {
+      // The bridge lives on: the next packet tries again.
+      console.error('media engine: no transcoder', error);
+    };
+    const { opus } = settings;
+    this.#toRtp = new AudioPath({ to: this.#rtp.leg.audio, opus, onError });
+    this.#fromRtp = new AudioPath({ to: this.#otherAudio, opus, onError });
   }
 
-  get rtp(): RtpLocal {
-    return this.#rtp.local;
+  get locals(): CreatedBridge {
+    const far = this.#other instanceof WebSide ? {} : { far: this.#other.leg.local };
+    return { rtp: this.#rtp.leg.local, ...far };
   }
 
   /** Answers an offer; offers that come at once are answered one after the other. */
-  answerWebRtc(offerSdp: string, preferred?: CodecName): Promise<string> {
-    const offer = readWebOffer(offerSdp, preferred);
-    const answer = this.#answering.then(async () => {
-      const current = this.#web;
-      if (current?.offer.fingerprint === offer.fingerprint) return current.answer(offer);
-      const next = new WebLeg(offer, this.#settings, {
-        onRtp: (packet) => this.#toRtp(packet),
-        onConnected: () => {
-          this.#webUpSince = performance.now();
-          this.#emit('webrtc-connected', { bridgeId: this.#id });
-        },
-        onLost: (reason) => {
-          this.#webUpSince = undefined;
-          this.#emit('webrtc-lost', { bridgeId: this.#id, reason });
-        },
-      });
-      this.#web = next;
-      this.#webUpSince = undefined;
-      await current?.close();
-      try {
-        const sdp = await next.answer(offer);
-        if (this.#closed) await next.close();
-        return sdp;
-      } catch (error) {
-        if (this.#web === next) this.#web = undefined;
-        await next.close();
-        throw error;
-      }
-    });
-    this.#answering = answer.catch(() => undefined);
-    return answer;
+  async answerWebRtc({ offerSdp, codecs, preferred }: AnswerWebRtc): Promise<string> {
+    const web = this.#other;
+    if (!(web instanceof WebSide)) {
+      throw new MediaEngineError('invalid-argument', 'a relay has no browser side');
+    }
+    const allowed = codecs ?? first(preferred, DEFAULT_CODECS);
+    const isFree = codecs !== undefined || preferred === undefined;
+    const passing = isFree ? this.#rtp.leg.remote?.codec : undefined;
+    // The codec of a connection stays; that of the RTP leg needs no transcoding.
+    const order = first(passing, allowed).filter((codec) => allowed.includes(codec));
+    return web.answer(readWebOffer(offerSdp, order), (current) =>
+      readWebOffer(offerSdp, first(current, order)),
+    );
   }
 
-  setRtpRemote(remote: RtpRemote): void {
-    this.#rtp.setRemote(remote);
+  setRtpRemote(side: RtpSide, remote: RtpRemote): void {
+    const place = this.#rtpPlace(side);
+    place.leg.setRemote(remote);
+    if (remote.detectInband !== true) {
+      place.inband?.close();
+      place.inband = undefined;
+    } else if (place.inband?.codec !== remote.codec) {
+      place.inband?.close();
+      place.inband = new InbandKeys(remote.codec);
+    }
   }
 
-  sendDtmf(digits: string, toneMs: number, gapMs: number): Promise<void> {
-    return this.#rtp.sendDtmf(digits, toneMs, gapMs);
+  async sendDtmf({ side = 'rtp', digits, toneMs = 100, gapMs = 70, mode }: SendDtmf) {
+    await this.#audioOf(side).sendDtmf(digits, toneMs, gapMs, mode);
   }
 
   stats(): BridgeStats {
-    const now = performance.now();
+    const web = this.#other instanceof WebSide ? this.#other : undefined;
+    const far = this.#other instanceof WebSide ? undefined : this.#other.leg;
+    const codec = this.#rtp.leg.remote?.codec;
+    const otherCodec = this.#otherAudio.format?.codec;
     return {
       bridgeId: this.#id,
-      ageMs: now - this.#createdAt,
-      kind: 'webrtc',
-      passThrough: null,
-      webrtc: {
-        codec: this.#web?.offer.codec ?? null,
-        received: this.#webReception.stats(now),
-        sent: {
-          ...this.#webSent,
-          errors: this.#web?.sendErrors ?? 0,
-          lastPacketAgeMs: this.#webSentAt === undefined ? null : now - this.#webSentAt,
-        },
-        roundTripMs: this.#web?.roundTripMs ?? null,
-        iceState: this.#web?.iceState ?? 'new',
-        remoteReport: this.#web?.remoteReport ?? null,
-        encrypted: this.#web?.isUp ?? false,
-        quality: null,
-      },
-      rtp: this.#rtp.stats(now),
+      ageMs: performance.now() - this.#createdAt,
+      kind: web === undefined ? 'relay' : 'webrtc',
+      webrtc: web?.stats() ?? EMPTY_WEB_STATS,
+      rtp: this.#rtp.leg.stats(),
+      ...(far === undefined ? {} : { far: far.stats() }),
+      passThrough: codec === undefined || otherCodec === undefined ? null : codec === otherCodec,
     };
   }
 
   /**
-   * Looks for silence and idleness; called a few times a second.
+   * Looks for silence and idleness, and measures quality; called a few times a second.
    * @returns false when the bridge had no packet within the idle limit
    */
   watch(nowMs: number): boolean {
-    const webQuietSince =
-      this.#webUpSince === undefined
-        ? undefined
-        : Math.max(this.#webUpSince, this.#webReception.lastAt ?? 0);
-    this.#watchSilence('webrtc', webQuietSince, nowMs);
-    this.#watchSilence('rtp', this.#rtp.quietSince, nowMs);
+    const web = this.#other instanceof WebSide ? this.#other : undefined;
+    const far = this.#other instanceof WebSide ? undefined : this.#other.leg;
+    this.#watchSilence('rtp', this.#rtp.leg.quietSince, nowMs);
+    if (web !== undefined) this.#watchSilence('webrtc', web.quietSince, nowMs);
+    if (far !== undefined) this.#watchSilence('far', far.quietSince, nowMs);
+    if (nowMs - this.#measuredAt >= QUALITY_INTERVAL_MS) {
+      this.#measuredAt = nowMs;
+      this.#measure();
+    }
     const lastPacket = Math.max(
       this.#createdAt,
-      this.#webReception.lastAt ?? 0,
-      this.#rtp.lastReceivedAt ?? 0,
+      this.#otherAudio.reception.lastAt ?? 0,
+      this.#rtp.leg.lastReceivedAt ?? 0,
     );
     return nowMs - lastPacket < (this.#settings.idleLimitMs ?? DEFAULT_IDLE_LIMIT_MS);
   }
@@ -176,8 +191,94 @@ export class Bridge {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#rtp.close();
-    await this.#web?.close();
+    this.#toRtp.close();
+    this.#fromRtp.close();
+    this.#rtp.inband?.close();
+    this.#rtp.leg.close();
+    if (this.#other instanceof WebSide) {
+      await this.#other.close();
+    } else {
+      this.#other.inband?.close();
+      this.#other.leg.close();
+    }
+  }
+
+  get #otherAudio(): AudioLeg {
+    return this.#other instanceof WebSide ? this.#other.audio : this.#other.leg.audio;
+  }
+
+  #place(side: RtpSide, address: string, sockets: Awaited<ReturnType<RtpPorts['bind']>>): RtpPlace {
+    const leg = new RtpLeg({
+      address,
+      sockets,
+      latchWindowMs: this.#settings.latchWindowMs ?? DEFAULT_LATCH_WINDOW_MS,
+      handlers: {
+        onAudio: (packet, codec, nowMs) => this.#onRtpAudio(place, packet, codec, nowMs),
+        onTelephoneEvent: (packet, digit) => {
+          place.hasEvents = true;
+          const codec = leg.remote?.codec ?? 'PCMA';
+          this.#onKeyPacket(side, packet, describeCodec(codec).clockRate, digit);
+        },
+        onStarted: (source) => this.#emit('rtp-started', { bridgeId: this.#id, side, source }),
+      },
+    });
+    const place: RtpPlace = { side, leg, inband: undefined, hasEvents: false };
+    return place;
+  }
+
+  #rtpPlace(side: RtpSide): RtpPlace {
+    if (side === 'rtp') return this.#rtp;
+    if (this.#other instanceof WebSide) {
+      throw new MediaEngineError('invalid-argument', 'the bridge has no side of this name');
+    }
+    return this.#other;
+  }
+
+  #audioOf(side: BridgeSide): AudioLeg {
+    if (side !== 'webrtc') return this.#rtpPlace(side).leg.audio;
+    if (this.#other instanceof WebSide) return this.#other.audio;
+    throw new MediaEngineError('invalid-argument', 'the bridge has no side of this name');
+  }
+
+  /** The path that audio of a side takes. */
+  #pathFrom(side: BridgeSide): AudioPath {
+    return side === 'rtp' ? this.#fromRtp : this.#toRtp;
+  }
+
+  /** Where audio of a side goes. */
+  #targetOf(side: BridgeSide): AudioLeg {
+    return side === 'rtp' ? this.#otherAudio : this.#rtp.leg.audio;
+  }
+
+  #onRtpAudio(place: RtpPlace, packet: RtpPacket, codec: CodecName, nowMs: number): void {
+    const { side, inband } = place;
+    if (inband !== undefined && !place.hasEvents && codec === inband.codec) {
+      const target = this.#targetOf(side);
+      const isConverted = target.format?.keys === 'rfc4733';
+      for (const digit of inband.push(packet.payload)) {
+        this.#emit('dtmf', { bridgeId: this.#id, side, digit });
+        // A leg closed or held meanwhile takes no keys; they were told all the same.
+        if (isConverted) {
+          target.sendDtmf(digit, CONVERTED_TONE_MS, CONVERTED_GAP_MS).catch(() => undefined);
+        }
+      }
+      if (isConverted && inband.isPressed) {
+        target.skip();
+        return;
+      }
+    }
+    this.#pathFrom(side).push(packet, codec, nowMs);
+  }
+
+  #onKeyPacket(
+    side: BridgeSide,
+    packet: RtpPacket,
+    clockRate: number,
+    digit: string | undefined,
+  ): void {
+    this.#pathFrom(side).interrupt();
+    this.#targetOf(side).sendTelephoneEvent(packet, clockRate, digit);
+    if (digit !== undefined) this.#emit('dtmf', { bridgeId: this.#id, side, digit });
   }
 
   #watchSilence(side: BridgeSide, quietSince: number | undefined, nowMs: number): void {
@@ -188,39 +289,44 @@ export class Bridge {
     this.#emit('media-silent', { bridgeId: this.#id, side, silentMs });
   }
 
-  #toRtp(packet: RtpPacket): void {
-    const offer = this.#web?.offer;
-    if (offer === undefined || this.#closed) return;
-    if (packet.payloadType === offer.payloadType) {
-      this.#webReception.add(packet, performance.now());
-      this.#rtp.sendAudio(packet, offer.codec);
-    } else if (packet.payloadType === offer.dtmfPayloadType) {
-      this.#webReception.add(packet, performance.now());
-      const digit = this.#webKeys.push(packet);
-      this.#rtp.sendTelephoneEvent(packet);
-      if (digit !== undefined) this.#emit('dtmf', { bridgeId: this.#id, side: 'webrtc', digit });
+  #measure(): void {
+    const other = this.#other;
+    const sides: [BridgeSide, AudioLeg, boolean][] = [
+      ['rtp', this.#rtp.leg.audio, this.#rtp.leg.isEncrypted],
+      other instanceof WebSide
+        ? ['webrtc', other.audio, true]
+        : ['far', other.leg.audio, other.leg.isEncrypted],
+    ];
+    for (const [side, audio, encrypted] of sides) {
+      const path = this.#pathFrom(side);
+      const { late, bufferMs } = path;
+      const figures = audio.measure({
+        encrypted,
+        late,
+        ...(bufferMs === undefined ? {} : { bufferMs }),
+      });
+      if (figures !== null) this.#emit('quality', { bridgeId: this.#id, side, ...figures });
+      const report = audio.rtcp.remoteReport;
+      if (report !== null) {
+        const towards = side === 'rtp' ? this.#toRtp : this.#fromRtp;
+        towards.expectLoss(report.fractionLost * 100);
+      }
     }
   }
+}
 
-  #toWeb(packet: RtpPacket, codec: CodecName): void {
-    const web = this.#web;
-    if (web === undefined || !web.isUp) {
-      this.#webStream.skip();
-      return;
-    }
-    const now = performance.now();
-    const place = this.#webStream.place(packet, now);
-    if (place === null) return;
-    const payload = convertG711(codec, web.offer.codec, packet.payload);
-    const { sequenceNumber, timestamp, resumed } = place;
-    web.send({ sequenceNumber, timestamp, marker: packet.marker || resumed, payload });
-    this.#webSent.packets++;
-    this.#webSent.bytes += payload.length;
-    this.#webSentAt = now;
-  }
+const EMPTY_WEB_STATS: BridgeStats['webrtc'] = {
+  codec: null,
+  received: { packets: 0, bytes: 0, lost: 0, jitterMs: 0, lastPacketAgeMs: null },
+  sent: { packets: 0, bytes: 0, errors: 0, lastPacketAgeMs: null },
+  roundTripMs: null,
+  iceState: 'new',
+  remoteReport: null,
+  encrypted: false,
+  quality: null,
+};
 
-  #onRtpKey(digit: string | undefined): void {
-    this.#webStream.skip();
-    if (digit !== undefined) this.#emit('dtmf', { bridgeId: this.#id, side: 'rtp', digit });
-  }
+/** The list with one codec put first. */
+function first(codec: CodecName | undefined, list: readonly CodecName[]): CodecName[] {
+  return codec === undefined ? [...list] : [codec, ...list.filter((other) => other !== codec)];
 }

@@ -2,23 +2,28 @@
 import { RTCDtlsTransport } from 'werift';
 import { Emitter } from '../emitter.ts';
 import type {
+  AnswerWebRtc,
   BridgeStats,
-  CodecName,
+  CreateBridge,
+  CreatedBridge,
   EngineSettings,
   MediaEngine,
   MediaEngineEvent,
   MediaEngineEvents,
-  RtpLocal,
-  RtpRemote,
+  SendDtmf,
+  SetRtpRemote,
 } from '../engine.ts';
 import { MediaEngineError } from '../engine-error.ts';
 import {
   checkBridgeId,
   checkDtmf,
+  checkDtmfMode,
+  checkKind,
   checkOffer,
   checkRemote,
   checkRtpAddress,
   checkSettings,
+  checkSide,
 } from './arguments.ts';
 import { Bridge } from './bridge.ts';
 import { RtpPorts } from './rtp-ports.ts';
@@ -58,9 +63,10 @@ class EmbeddedEngine implements MediaEngine {
     this.#watch.unref();
   }
 
-  async createBridge(o: { bridgeId: string; rtpAddress: string }): Promise<{ rtp: RtpLocal }> {
-    const { bridgeId, rtpAddress } = o;
+  async createBridge(o: CreateBridge): Promise<CreatedBridge> {
+    const { bridgeId, rtpAddress, kind = 'webrtc' } = o;
     checkBridgeId(bridgeId);
+    checkKind(kind);
     checkRtpAddress(rtpAddress);
     this.#checkOpen();
     if (this.#bridges.has(bridgeId)) {
@@ -75,6 +81,7 @@ class EmbeddedEngine implements MediaEngine {
       const bridge = await Bridge.open({
         bridgeId,
         rtpAddress,
+        kind,
         ports: this.#ports,
         settings: this.#settings,
         emit: (event, detail) => this.#emitter.emit(event, detail),
@@ -84,36 +91,30 @@ class EmbeddedEngine implements MediaEngine {
         throw new MediaEngineError('bridge-unknown', 'the bridge was closed while it opened');
       }
       entry.bridge = bridge;
-      return { rtp: bridge.rtp };
+      return bridge.locals;
     } catch (error) {
       if (this.#bridges.get(bridgeId) === entry) this.#bridges.delete(bridgeId);
       throw error;
     }
   }
 
-  async answerWebRtc(o: {
-    bridgeId: string;
-    offerSdp: string;
-    preferred?: CodecName;
-  }): Promise<{ answerSdp: string }> {
-    checkOffer(o.offerSdp, o.preferred);
-    return { answerSdp: await this.#bridge(o.bridgeId).answerWebRtc(o.offerSdp, o.preferred) };
+  async answerWebRtc(o: AnswerWebRtc): Promise<{ answerSdp: string }> {
+    checkOffer(o);
+    return { answerSdp: await this.#bridge(o.bridgeId).answerWebRtc(o) };
   }
 
-  async setRtpRemote(o: { bridgeId: string; remote: RtpRemote }): Promise<void> {
-    checkRemote(o.remote);
-    this.#bridge(o.bridgeId).setRtpRemote(o.remote);
+  async setRtpRemote({ bridgeId, side = 'rtp', remote }: SetRtpRemote): Promise<void> {
+    checkSide(side);
+    checkRemote(remote);
+    this.#bridge(bridgeId).setRtpRemote(side, remote);
   }
 
-  async sendDtmf(o: {
-    bridgeId: string;
-    digits: string;
-    toneMs?: number;
-    gapMs?: number;
-  }): Promise<void> {
+  async sendDtmf(o: SendDtmf): Promise<void> {
     const { digits, toneMs = DEFAULT_TONE_MS, gapMs = DEFAULT_GAP_MS } = o;
+    checkSide(o.side);
+    checkDtmfMode(o.mode);
     checkDtmf(digits, toneMs, gapMs);
-    await this.#bridge(o.bridgeId).sendDtmf(digits, toneMs, gapMs);
+    await this.#bridge(o.bridgeId).sendDtmf({ ...o, toneMs, gapMs });
   }
 
   async stats(bridgeId: string): Promise<BridgeStats> {

@@ -20,6 +20,7 @@ const FORWARDED: readonly Exclude<MediaEngineEvent, 'engine-lost'>[] = [
   'rtp-started',
   'media-silent',
   'dtmf',
+  'quality',
   'bridge-expired',
 ];
 

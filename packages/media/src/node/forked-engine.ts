@@ -3,14 +3,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import process from 'node:process';
 import { Emitter } from '../emitter.ts';
 import type {
+  AnswerWebRtc,
   BridgeStats,
-  CodecName,
+  CreateBridge,
+  CreatedBridge,
   EngineSettings,
   MediaEngine,
   MediaEngineEvent,
   MediaEngineEvents,
-  RtpLocal,
-  RtpRemote,
+  SendDtmf,
+  SetRtpRemote,
 } from '../engine.ts';
 import { MediaEngineError } from '../engine-error.ts';
 import { checkSettings } from './arguments.ts';
@@ -85,30 +87,21 @@ class Supervisor implements ForkedEngine {
     }
   }
 
-  async createBridge(o: { bridgeId: string; rtpAddress: string }): Promise<{ rtp: RtpLocal }> {
+  async createBridge(o: CreateBridge): Promise<CreatedBridge> {
     const created = await this.#request('createBridge', o);
     this.#bridges.add(o.bridgeId);
     return created;
   }
 
-  answerWebRtc(o: {
-    bridgeId: string;
-    offerSdp: string;
-    preferred?: CodecName;
-  }): Promise<{ answerSdp: string }> {
+  answerWebRtc(o: AnswerWebRtc): Promise<{ answerSdp: string }> {
     return this.#onBridge(o.bridgeId, 'answerWebRtc', o);
   }
 
-  setRtpRemote(o: { bridgeId: string; remote: RtpRemote }): Promise<void> {
+  setRtpRemote(o: SetRtpRemote): Promise<void> {
     return this.#onBridge(o.bridgeId, 'setRtpRemote', o);
   }
 
-  sendDtmf(o: {
-    bridgeId: string;
-    digits: string;
-    toneMs?: number;
-    gapMs?: number;
-  }): Promise<void> {
+  sendDtmf(o: SendDtmf): Promise<void> {
     // Digits take their time, and may wait for as many of another caller.
     const digitMs = (o.toneMs ?? 100) + (o.gapMs ?? 70) + 100;
     const timeoutMs = REQUEST_TIMEOUT_MS + 64 * Math.min(digitMs, 12_100);

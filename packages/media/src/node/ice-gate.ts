@@ -4,8 +4,9 @@
  * werift 0.25 takes STUN requests without verifying their MESSAGE-INTEGRITY, and hands DTLS and
  * SRTP on from whatever source they come. A stranger who finds the port could so confuse the ICE
  * roles, exhaust the check list, or race the browser's DTLS handshake (the class of
- * CVE-2023-51443). Behind the gate the agent sees only authentic checks, and DTLS and SRTP only
- * from sources whose connectivity check has succeeded (RFC 8445 §12.2, RFC 8827 §6.5).
+ * CVE-2023-51443). Behind the gate the agent sees only authentic checks, and DTLS only from sources
+ * whose connectivity check has succeeded (RFC 8445 §12.2, RFC 8827 §6.5); SRTP of such sources goes
+ * to the leg itself, past the agent.
  */
 import { CandidatePairState, type IceConnection, UdpTransport } from 'werift';
 import { isAuthenticCheck, stunKind } from './stun-check.ts';
@@ -22,6 +23,7 @@ export class IceGate {
   readonly #isDtlsConnected: () => boolean;
   readonly #gated = new WeakSet<UdpTransport>();
   readonly #sources = new Set<string>();
+  readonly #onMedia: (datagram: Buffer) => void;
   #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #lastValid: { transport: UdpTransport; source: Source } | undefined;
   #refused = 0;
@@ -30,10 +32,16 @@ export class IceGate {
   /**
    * @param connection of a transport that has not gathered candidates yet
    * @param isDtlsConnected once true, unencrypted DTLS records (forged alerts) are refused
+   * @param onMedia gets SRTP and SRTCP of validated sources; the agent sees none of it
    */
-  constructor(connection: IceConnection, isDtlsConnected: () => boolean) {
+  constructor(
+    connection: IceConnection,
+    isDtlsConnected: () => boolean,
+    onMedia: (datagram: Buffer) => void,
+  ) {
     this.#connection = connection;
     this.#isDtlsConnected = isDtlsConnected;
+    this.#onMedia = onMedia;
     // Runs in the tick in which a socket is bound: no datagram gets past.
     connection.onIceCandidate.subscribe(() => this.#gateSockets());
     const connect = connection.connect.bind(connection);
@@ -82,6 +90,10 @@ export class IceGate {
           this.#refused++;
           return;
         }
+        if (isMedia(datagram)) {
+          this.#onMedia(datagram);
+          return;
+        }
         deliver(datagram, source);
         if (this.#waiting.length > 0 && this.#sources.size > 0) {
           for (const { resolve } of this.#waiting.splice(0)) resolve();
@@ -95,7 +107,7 @@ export class IceGate {
     const first = datagram[0];
     if (first === undefined) return false;
     if (first < 4) return this.#admitsStun(datagram, source);
-    if (first >= 128 && first < 192) return this.#isValidated(transport, source);
+    if (isMedia(datagram)) return this.#isValidated(transport, source);
     if (first >= 20 && first < 64) {
       return !this.#isPlaintextAfterHandshake(datagram) && this.#isValidated(transport, source);
     }
@@ -137,4 +149,10 @@ export class IceGate {
     if (valid) this.#lastValid = { transport, source };
     return valid;
   }
+}
+
+/** Whether the first octet is that of RTP or RTCP (RFC 7983 §7). */
+function isMedia(datagram: Uint8Array): boolean {
+  const first = datagram[0] ?? 0;
+  return first >= 128 && first < 192;
 }

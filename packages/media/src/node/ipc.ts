@@ -39,6 +39,7 @@ const EVENTS: readonly string[] = [
   'rtp-started',
   'media-silent',
   'dtmf',
+  'quality',
   'bridge-expired',
 ] satisfies MediaEngineEvent[];
 

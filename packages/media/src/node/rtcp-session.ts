@@ -16,7 +16,8 @@ const INTERVAL_MS = 5_000;
 
 export interface RtcpSessionOptions {
   ssrc: number;
-  clockRate: number;
+  /** RTP clock of the leg's codec at present, Hz. */
+  clockRate(): number;
   /** What was received of the far side. */
   reception: Reception;
   /** What was sent so far, and the RTP timestamp of now. */
@@ -94,7 +95,7 @@ export class RtcpSession {
       this.#remoteReport = {
         fractionLost: block.fractionLost / 256,
         lost: block.lost,
-        jitterMs: (block.jitter * 1000) / this.#options.clockRate,
+        jitterMs: (block.jitter * 1000) / this.#options.clockRate(),
       };
       this.#roundTripMs = roundTripMs(block, arrival) ?? this.#roundTripMs;
     }

@@ -1,10 +1,11 @@
 /**
- * A telephone at the end of a plain RTP leg: plays and hears G.711 audio, sends and receives
- * keys. For simulated and test peers; it knows no signalling.
+ * A telephone at the end of an RTP leg: plays and hears audio at 8 kHz in any codec, sends and
+ * receives keys. For simulated and test peers; it knows no signalling.
  */
 import { randomInt } from 'node:crypto';
+import { describeCodec } from '../codec.ts';
 import type { CodecName, RtpLegStats, RtpRemote } from '../engine.ts';
-import { decodeG711, encodeG711 } from '../g711.ts';
+import { type TelephoneCodec, telephoneCodec } from '../telephone-codec.ts';
 import { checkDtmf, checkRemote, checkRtpAddress } from './arguments.ts';
 import { startPacer } from './pacer.ts';
 import { RtpLeg } from './rtp-leg.ts';
@@ -45,8 +46,11 @@ export interface RtpEndpoint {
   onDtmf(listener: (digit: string) => void): () => void;
   /** Sends received audio back, whenever nothing is playing. */
   echo(on: boolean): void;
-  /** Sends keys by RFC 4733; resolves after the last. @throws MediaEngineError */
-  sendDtmf(digits: string, options?: { toneMs?: number; gapMs?: number }): Promise<void>;
+  /** Sends keys as events (RFC 4733) or tones; resolves after the last. @throws MediaEngineError */
+  sendDtmf(
+    digits: string,
+    options?: { toneMs?: number; gapMs?: number; mode?: 'rfc4733' | 'inband' },
+  ): Promise<void>;
   stats(): RtpLegStats;
   close(): void;
 }
@@ -66,39 +70,53 @@ export async function openRtpEndpoint(options: RtpEndpointOptions): Promise<RtpE
   let codec: CodecName = 'PCMA';
   let echoing = false;
   let playing: { end(): void } | undefined;
+  const codecs = new Map<CodecName, TelephoneCodec | Promise<TelephoneCodec>>();
 
   const leg = new RtpLeg({
     address: options.address,
     sockets,
     latchWindowMs: LATCH_WINDOW_MS,
     handlers: {
-      onAudio(packet, received) {
-        if (audioListeners.size > 0) {
-          const samples = decodeG711(received, packet.payload);
+      onAudio(packet, received, nowMs) {
+        const decoder = audioListeners.size > 0 ? loaded(received) : undefined;
+        if (decoder !== undefined) {
+          const samples = decoder.decode(packet.payload);
           for (const listener of [...audioListeners]) listener(samples);
         }
-        if (echoing && playing === undefined) leg.sendAudio(packet, received);
+        if (echoing && playing === undefined && received === codec) {
+          leg.audio.sendAudio(packet, nowMs);
+        }
       },
       onTelephoneEvent(_packet, digit) {
-        if (echoing) leg.skip();
+        if (echoing) leg.audio.skip();
         if (digit !== undefined) for (const listener of [...keyListeners]) listener(digit);
       },
       onStarted: () => undefined,
     },
   });
 
+  /** The codec when it can be used already; the first use loads it. */
+  function loaded(name: CodecName): TelephoneCodec | undefined {
+    const known = codecs.get(name) ?? telephoneCodec(name);
+    codecs.set(name, known);
+    if (!(known instanceof Promise)) return known;
+    void known.then((ready) => {
+      if (codecs.get(name) === known) codecs.set(name, ready);
+    });
+    return undefined;
+  }
+
   function sendFrame(samples: Int16Array | undefined): void {
     sequenceNumber = (sequenceNumber + 1) & 0xffff;
-    timestamp = (timestamp + FRAME_SAMPLES) >>> 0;
-    if (samples === undefined) {
-      leg.skip();
+    timestamp = (timestamp + (describeCodec(codec).clockRate * FRAME_MS) / 1000) >>> 0;
+    const encoder = samples === undefined ? undefined : loaded(codec);
+    if (samples === undefined || encoder === undefined) {
+      leg.audio.skip();
       return;
     }
-    const payload = encodeG711(codec, samples);
-    leg.sendAudio(
-      { payloadType: 0, marker: false, sequenceNumber, timestamp, ssrc, payload },
-      codec,
-    );
+    const payload = encoder.encode(samples);
+    const packet = { payloadType: 0, marker: false, sequenceNumber, timestamp, ssrc, payload };
+    leg.audio.sendAudio(packet, performance.now());
   }
 
   return {
@@ -139,14 +157,16 @@ export async function openRtpEndpoint(options: RtpEndpointOptions): Promise<RtpE
     echo(on) {
       echoing = on;
     },
-    sendDtmf(digits, { toneMs = 100, gapMs = 70 } = {}) {
+    sendDtmf(digits, { toneMs = 100, gapMs = 70, mode = 'rfc4733' } = {}) {
       checkDtmf(digits, toneMs, gapMs);
-      return leg.sendDtmf(digits, toneMs, gapMs);
+      return leg.audio.sendDtmf(digits, toneMs, gapMs, mode);
     },
-    stats: () => leg.stats(performance.now()),
+    stats: () => leg.stats(),
     close() {
       playing?.end();
       leg.close();
+      for (const known of codecs.values()) void Promise.resolve(known).then((each) => each.free());
+      codecs.clear();
     },
   };
 }

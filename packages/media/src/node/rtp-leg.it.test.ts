@@ -65,7 +65,11 @@ describe('the source of RTP', () => {
     await vi.waitFor(
       () =>
         expect(started).toEqual([
-          { bridgeId: 'b1', source: { address: '127.0.0.1', port: phone.port } },
+          {
+            bridgeId: 'b1',
+            side: 'rtp',
+            source: { address: '127.0.0.1', port: phone.port },
+          },
         ]),
       WAIT,
     );

@@ -1,25 +1,16 @@
-/** A plain RTP leg: a pair of sockets, one far side, one outgoing stream. */
-import { randomInt } from 'node:crypto';
+/** A plain RTP leg: a pair of sockets, one far side, RTP as it is or under SRTP keyed by SDES. */
 import type { RemoteInfo } from 'node:dgram';
 import { codecOfStaticPayloadType, describeCodec } from '../codec.ts';
-import type { CodecName, RtpLegStats, RtpLocal, RtpRemote } from '../engine.ts';
-import { MediaEngineError } from '../engine-error.ts';
-import { convertG711 } from '../g711.ts';
-import { Reception } from '../reception.ts';
-import { TelephoneEventReceiver, telephoneEventSteps } from '../rfc4733.ts';
-import { isRtcpPacketType, parseRtp, type RtpPacket, serializeRtp } from '../rtp.ts';
+import type { CodecName, RtpLegStats, RtpLocal, RtpRemote, SrtpKeys } from '../engine.ts';
+import { isRtcpPacketType, parseRtp, type RtpPacket } from '../rtp.ts';
 import { type SourceAddress, SourceLatch } from '../source-latch.ts';
-import { StreamRewriter } from '../stream-rewriter.ts';
-import { RtcpSession } from './rtcp-session.ts';
+import { AudioLeg } from './audio-leg.ts';
 import type { RtpSockets } from './rtp-ports.ts';
-
-const CLOCK_RATE = 8000;
-/** Digits waiting to be sent on one leg. */
-const MAX_PENDING_DIGITS = 64;
+import { SrtpReceiver, SrtpSender } from './srtp.ts';
 
 export interface RtpLegHandlers {
   /** An audio packet of the far side, with the codec its payload type stands for. */
-  onAudio(packet: RtpPacket, codec: CodecName): void;
+  onAudio(packet: RtpPacket, codec: CodecName, nowMs: number): void;
   /** A telephone-event packet; `digit` when a key press begins with it. */
   onTelephoneEvent(packet: RtpPacket, digit: string | undefined): void;
   /** The first packet was taken. */
@@ -36,32 +27,28 @@ export interface RtpLegOptions {
   handlers: RtpLegHandlers;
 }
 
+interface Protection {
+  keys: SrtpKeys;
+  sender: SrtpSender;
+  receiver: SrtpReceiver;
+}
+
 export class RtpLeg {
   readonly local: RtpLocal;
+  readonly audio: AudioLeg;
   readonly #sockets: RtpSockets;
   readonly #latchWindowMs: number;
   readonly #handlers: RtpLegHandlers;
-  readonly #ssrc = randomInt(1, 2 ** 32);
-  readonly #stream = new StreamRewriter({
-    clockRate: CLOCK_RATE,
-    firstSequenceNumber: randomInt(2 ** 15),
-    firstTimestamp: randomInt(2 ** 32),
-  });
-  readonly #reception = new Reception(CLOCK_RATE);
-  readonly #keys = new TelephoneEventReceiver();
-  readonly #rtcp: RtcpSession;
-  readonly #ended = new AbortController();
 
   #remote: RtpRemote | undefined;
   #latch: SourceLatch | undefined;
+  #protection: Protection | undefined;
+  #canSend = false;
   #listeningSince: number | undefined;
-  #digits: Promise<void> = Promise.resolve();
-  #pendingDigits = 0;
-  #sendingDigit = false;
-  #sent = { packets: 0, bytes: 0, errors: 0 };
-  #lastSentAt: number | undefined;
   #foreign = 0;
   #invalid = 0;
+  #unauthentic = 0;
+  #closed = false;
 
   constructor(options: RtpLegOptions) {
     const { sockets } = options;
@@ -69,21 +56,24 @@ export class RtpLeg {
     this.#latchWindowMs = options.latchWindowMs;
     this.#handlers = options.handlers;
     this.local = { address: options.address, port: sockets.port };
-    this.#rtcp = new RtcpSession({
-      ssrc: this.#ssrc,
-      clockRate: CLOCK_RATE,
-      reception: this.#reception,
-      sent: () => ({
-        ...this.#sent,
-        timestamp: this.#stream.timestampAt(performance.now()),
-      }),
-      send: (datagram) => this.#sendRtcp(datagram),
+    this.audio = new AudioLeg({
+      transmit: (buffer, length) => this.#transmit(buffer, length),
+      transmitRtcp: (datagram) => this.#transmitRtcp(datagram),
+      canSend: () => this.#canSend,
     });
     // Errors of UDP sockets (an ICMP answer) concern one datagram; the leg goes on.
-    sockets.rtp.on('error', () => this.#sent.errors++);
-    sockets.rtcp.on('error', () => this.#sent.errors++);
+    sockets.rtp.on('error', () => this.audio.countError());
+    sockets.rtcp.on('error', () => this.audio.countError());
     sockets.rtp.on('message', (datagram, source) => this.#receive(datagram, source));
     sockets.rtcp.on('message', (datagram, source) => this.#receiveRtcp(datagram, source));
+  }
+
+  get remote(): RtpRemote | undefined {
+    return this.#remote;
+  }
+
+  get isEncrypted(): boolean {
+    return this.#protection !== undefined;
   }
 
   /** Whether the direction lets the far side's audio through. */
@@ -95,18 +85,28 @@ export class RtpLeg {
   /** Since when packets of the far side are due: its last one, or when it could first send. */
   get quietSince(): number | undefined {
     if (!this.isReceiving || this.#listeningSince === undefined) return undefined;
-    return Math.max(this.#listeningSince, this.#reception.lastAt ?? 0);
+    return Math.max(this.#listeningSince, this.audio.reception.lastAt ?? 0);
   }
 
   /** When the last packet was taken, monotonic ms. */
   get lastReceivedAt(): number | undefined {
-    return this.#reception.lastAt;
+    return this.audio.reception.lastAt;
   }
 
-  setRemote(remote: RtpRemote): void {
+  setRemote(wanted: RtpRemote): void {
     const before = this.#remote;
     const wasReceiving = this.isReceiving;
-    this.#remote = structuredClone(remote);
+    const remote = structuredClone(wanted);
+    this.#remote = remote;
+    this.#protect(remote.srtp);
+    this.audio.setFormat({
+      codec: remote.codec,
+      payloadType: remote.payloadType,
+      dtmfPayloadType: remote.dtmfPayloadType,
+      keys: remote.keys ?? (remote.dtmfPayloadType === undefined ? 'none' : 'rfc4733'),
+      ptimeMs: remote.ptimeMs,
+      fmtp: remote.fmtp,
+    });
     const now = performance.now();
     if (before?.address !== remote.address || before.port !== remote.port) {
       this.#latch = new SourceLatch({
@@ -114,167 +114,82 @@ export class RtpLeg {
         addresses: remote.latchAddresses ?? [],
         until: now + this.#latchWindowMs,
       });
-      this.#rtcp.start();
+      this.audio.rtcp.start();
     }
+    this.#canSend = remote.direction === 'sendrecv' || remote.direction === 'sendonly';
     if (this.isReceiving && !wasReceiving) this.#listeningSince = now;
   }
 
-  /** Sends a packet of a source on in the leg's own stream, in the codec of the far side. */
-  sendAudio(packet: RtpPacket, codec: CodecName): void {
-    const remote = this.#sendingTo();
-    if (remote === undefined) return;
-    this.#place(packet, remote.payloadType, convertG711(codec, remote.codec, packet.payload));
-  }
-
-  /** Sends a telephone-event packet of a source on; nothing when the far side takes none. */
-  sendTelephoneEvent(packet: RtpPacket): void {
-    const remote = this.#sendingTo();
-    if (remote === undefined) return;
-    if (remote.dtmfPayloadType === undefined) this.#stream.skip();
-    else this.#place(packet, remote.dtmfPayloadType, packet.payload);
-  }
-
-  /** Tells that a packet of the source was not passed on, so that no loss is seen. */
-  skip(): void {
-    this.#stream.skip();
-  }
-
-  /**
-   * Sends key presses one after the other; audio pauses meanwhile.
-   * @throws MediaEngineError `dtmf-unavailable`, `bridge-unknown` when closed before the end
-   */
-  async sendDtmf(digits: string, toneMs: number, gapMs: number): Promise<void> {
-    if (this.#remote?.dtmfPayloadType === undefined) {
-      throw new MediaEngineError('dtmf-unavailable', 'the far side takes no telephone events');
-    }
-    if (this.#pendingDigits + digits.length > MAX_PENDING_DIGITS) {
-      throw new MediaEngineError('dtmf-unavailable', 'too many digits are waiting to be sent');
-    }
-    this.#pendingDigits += digits.length;
-    const mine = this.#digits.then(async () => {
-      for (const digit of digits) {
-        try {
-          await this.#sendDigit(digit, toneMs, gapMs);
-        } finally {
-          this.#pendingDigits--;
-        }
-      }
-    });
-    // The next caller's digits follow even when these could not be sent.
-    this.#digits = mine.catch(() => undefined);
-    await mine;
-  }
-
-  stats(nowMs: number): RtpLegStats {
+  stats(): RtpLegStats {
     return {
       codec: this.#remote?.codec ?? null,
-      received: this.#reception.stats(nowMs),
-      sent: {
-        ...this.#sent,
-        lastPacketAgeMs: this.#lastSentAt === undefined ? null : nowMs - this.#lastSentAt,
-      },
-      roundTripMs: this.#rtcp.roundTripMs,
+      received: this.audio.receivedStats,
+      sent: this.audio.sentStats,
+      roundTripMs: this.audio.roundTripMs,
       source: this.#latch?.locked ?? null,
       foreign: this.#foreign,
       invalid: this.#invalid,
-      unauthentic: 0,
-      remoteReport: this.#rtcp.remoteReport,
-      encrypted: false,
-      quality: null,
+      unauthentic: this.#unauthentic,
+      remoteReport: this.audio.rtcp.remoteReport,
+      encrypted: this.isEncrypted,
+      quality: this.audio.quality,
     };
   }
 
   close(): void {
-    if (this.#ended.signal.aborted) return;
-    this.#rtcp.stop();
-    this.#ended.abort();
+    if (this.#closed) return;
+    this.audio.close();
+    this.#closed = true;
+    this.#canSend = false;
     this.#sockets.rtp.close();
     this.#sockets.rtcp.close();
   }
 
-  /** The far side when something may be sent to it now. */
-  #sendingTo(): RtpRemote | undefined {
-    const remote = this.#remote;
-    const allowed = remote?.direction === 'sendrecv' || remote?.direction === 'sendonly';
-    if (allowed && !this.#sendingDigit) return remote;
-    this.#stream.skip();
-    return undefined;
-  }
-
-  #place(packet: RtpPacket, payloadType: number, payload: Uint8Array): void {
-    const place = this.#stream.place(packet, performance.now());
-    if (place === null) return;
-    const { sequenceNumber, timestamp } = place;
-    this.#send(payloadType, packet.marker || place.resumed, sequenceNumber, timestamp, payload);
-  }
-
-  #send(
-    payloadType: number,
-    marker: boolean,
-    sequenceNumber: number,
-    timestamp: number,
-    payload: Uint8Array,
-  ): void {
-    const destination = this.#latch?.destination;
-    if (destination === undefined || this.#ended.signal.aborted) return;
-    const ssrc = this.#ssrc;
-    const datagram = serializeRtp({
-      payloadType,
-      marker,
-      sequenceNumber,
-      timestamp,
-      ssrc,
-      payload,
-    });
-    this.#sockets.rtp.send(datagram, destination.port, destination.address, (error) => {
-      if (error !== null) this.#sent.errors++;
-    });
-    this.#sent.packets++;
-    this.#sent.bytes += payload.length;
-    this.#lastSentAt = performance.now();
-  }
-
-  async #sendDigit(digit: string, toneMs: number, gapMs: number): Promise<void> {
-    const steps = telephoneEventSteps(digit, toneMs);
-    const start = performance.now();
-    const timestamp = this.#stream.timestampAt(start);
-    this.#sendingDigit = true;
-    try {
-      for (const { atMs, marker, payload } of steps) {
-        await this.#waitUntil(start + atMs);
-        const payloadType = this.#remote?.dtmfPayloadType;
-        if (payloadType === undefined) {
-          throw new MediaEngineError('dtmf-unavailable', 'telephone events were negotiated away');
-        }
-        const sequenceNumber = this.#stream.insert(timestamp, start);
-        this.#send(payloadType, marker, sequenceNumber, timestamp, payload);
-      }
-    } finally {
-      this.#sendingDigit = false;
+  /** The same keys go on with their counters; other keys begin anew. */
+  #protect(keys: SrtpKeys | undefined): void {
+    const current = this.#protection?.keys;
+    if (keys === undefined) {
+      this.#protection = undefined;
+      return;
     }
-    await this.#waitUntil(start + toneMs + gapMs);
+    const sameLocal = current?.suite === keys.suite && current.localKey === keys.localKey;
+    const sameRemote = current?.suite === keys.suite && current.remoteKey === keys.remoteKey;
+    const master = (key: string) => Buffer.from(key, 'base64');
+    this.#protection = {
+      keys,
+      sender:
+        (sameLocal ? this.#protection?.sender : undefined) ??
+        new SrtpSender(keys.suite, master(keys.localKey)),
+      receiver:
+        (sameRemote ? this.#protection?.receiver : undefined) ??
+        new SrtpReceiver(keys.suite, master(keys.remoteKey)),
+    };
   }
 
-  #waitUntil(atMs: number): Promise<void> {
-    const { signal } = this.#ended;
-    return new Promise((resolve, reject) => {
-      const ended = () => {
-        clearTimeout(timer);
-        reject(new MediaEngineError('bridge-unknown', 'the leg was closed'));
-      };
-      const timer = setTimeout(
-        () => {
-          signal.removeEventListener('abort', ended);
-          resolve();
-        },
-        Math.max(0, atMs - performance.now()),
-      );
-      if (signal.aborted) ended();
-      else signal.addEventListener('abort', ended, { once: true });
-    });
+  #transmit(buffer: Buffer, length: number): void {
+    const destination = this.#latch?.destination;
+    if (destination === undefined || this.#closed) return;
+    const total = this.#protection?.sender.protectRtp(buffer, length) ?? length;
+    this.#sockets.rtp.send(buffer, 0, total, destination.port, destination.address, this.#onSent);
   }
 
-  #receive(datagram: Uint8Array, source: RemoteInfo): void {
+  readonly #onSent = (error: Error | null): void => {
+    if (error !== null) this.audio.countError();
+  };
+
+  #transmitRtcp(plain: Uint8Array): void {
+    const destination = this.#latch?.destination;
+    if (destination === undefined || this.#closed) return;
+    const isMuxed = this.#remote?.rtcpMux === true;
+    const own = this.#remote?.rtcpPort ?? destination.port + 1;
+    const port = isMuxed ? destination.port : own;
+    if (port > 65535) return;
+    const datagram = this.#protection?.sender.protectRtcp(plain) ?? plain;
+    const socket = isMuxed ? this.#sockets.rtp : this.#sockets.rtcp;
+    socket.send(datagram, port, destination.address, this.#onSent);
+  }
+
+  #receive(datagram: Buffer, source: RemoteInfo): void {
     const remote = this.#remote;
     const latch = this.#latch;
     if (remote === undefined || latch === undefined) {
@@ -285,25 +200,40 @@ export class RtpLeg {
       this.#receiveRtcp(datagram, source);
       return;
     }
-    const packet = parseRtp(datagram);
+    const now = performance.now();
+    let plain: Uint8Array = datagram;
+    const protection = this.#protection;
+    if (protection !== undefined) {
+      // No stranger makes us calculate.
+      if (!latch.mayAccept(source, now)) {
+        this.#foreign++;
+        return;
+      }
+      const opened = protection.receiver.unprotectRtp(datagram);
+      if (opened === null) {
+        this.#unauthentic++;
+        return;
+      }
+      plain = opened;
+    }
+    const packet = parseRtp(plain);
     const codec = packet === null ? undefined : codecOf(packet.payloadType, remote);
     if (packet === null || codec === undefined) {
       this.#invalid++;
       return;
     }
-    const now = performance.now();
     if (!latch.accept(source, packet, now)) {
       this.#foreign++;
       return;
     }
-    const first = this.#reception.packets === 0;
-    this.#reception.add(packet, now);
+    const first = this.audio.reception.packets === 0;
+    this.audio.count(packet, now);
     if (first) this.#handlers.onStarted({ address: source.address, port: source.port });
     if (!this.isReceiving) return;
     if (codec === 'telephone-event') {
-      this.#handlers.onTelephoneEvent(packet, this.#keys.push(packet));
+      this.#handlers.onTelephoneEvent(packet, this.audio.keyOf(packet));
     } else {
-      this.#handlers.onAudio(packet, codec);
+      this.#handlers.onAudio(packet, codec, now);
     }
   }
 
@@ -314,17 +244,10 @@ export class RtpLeg {
       this.#foreign++;
       return;
     }
-    if (!this.#rtcp.receive(datagram)) this.#invalid++;
-  }
-
-  #sendRtcp(datagram: Uint8Array): void {
-    const destination = this.#latch?.destination;
-    if (destination === undefined) return;
-    const port = this.#remote?.rtcpPort ?? destination.port + 1;
-    if (port > 65535) return;
-    this.#sockets.rtcp.send(datagram, port, destination.address, (error) => {
-      if (error !== null) this.#sent.errors++;
-    });
+    const protection = this.#protection;
+    const plain = protection === undefined ? datagram : protection.receiver.unprotectRtcp(datagram);
+    if (plain === null) this.#unauthentic++;
+    else if (!this.audio.rtcp.receive(plain)) this.#invalid++;
   }
 }
 
@@ -333,8 +256,12 @@ function codecOf(
   payloadType: number,
   remote: RtpRemote,
 ): CodecName | 'telephone-event' | undefined {
-  if (payloadType === remote.payloadType) return remote.codec;
-  if (payloadType === remote.dtmfPayloadType) return 'telephone-event';
-  const codec = codecOfStaticPayloadType(payloadType);
-  return codec !== undefined && describeCodec(codec).clockRate === CLOCK_RATE ? codec : undefined;
+  const { codec } = remote;
+  if (payloadType === (remote.receivePayloadType ?? remote.payloadType)) return codec;
+  const dtmfPayloadType = remote.receiveDtmfPayloadType ?? remote.dtmfPayloadType;
+  if (payloadType === dtmfPayloadType) return 'telephone-event';
+  const fixed = codecOfStaticPayloadType(payloadType);
+  const hasSameClock =
+    fixed !== undefined && describeCodec(fixed).clockRate === describeCodec(codec).clockRate;
+  return hasSameClock ? fixed : undefined;
 }

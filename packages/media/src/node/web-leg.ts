@@ -2,26 +2,31 @@
 import { randomBytes } from 'node:crypto';
 import {
   MediaStreamTrack,
+  ProtectionProfileAes128CmHmacSha1_80,
   RTCPeerConnection,
   RTCRtpCodecParameters,
   type RTCRtpTransceiver,
-  RtcpRrPacket,
-  RtcpSrPacket,
-  RtpHeader,
-  RtpPacket as WeriftPacket,
+  UdpTransport,
 } from 'werift';
 import { describeCodec } from '../codec.ts';
-import type { EngineSettings, IceState, RemoteReport, WebRtcLostReason } from '../engine.ts';
+import type { EngineSettings, IceState, WebRtcLostReason } from '../engine.ts';
 import { MediaEngineError } from '../engine-error.ts';
-import type { RtpPacket } from '../rtp.ts';
+import { isRtcpPacketType, parseRtp, type RtpPacket } from '../rtp.ts';
 import type { WebOffer } from '../web-offer.ts';
 import { IceGate } from './ice-gate.ts';
+import { SrtpReceiver, SrtpSender } from './srtp.ts';
 
+/** Copies of lost packets in the next one; the rest is the browser's choice (RFC 7587 §6.1). */
+const OPUS_PARAMETERS = 'minptime=10;useinbandfec=1';
 /** From the answer until ICE and DTLS are up. */
 const SETUP_TIMEOUT_MS = 30_000;
 
 export interface WebLegHandlers {
-  onRtp(packet: RtpPacket): void;
+  onRtp(packet: RtpPacket, nowMs: number): void;
+  /** A decrypted RTCP compound packet. */
+  onRtcp(datagram: Uint8Array): void;
+  /** The network stack refused a datagram. */
+  onSendError(): void;
   /** ICE and DTLS are up, for the first time or again after a loss. */
   onConnected(): void;
   onLost(reason: WebRtcLostReason): void;
@@ -37,10 +42,10 @@ export class WebLeg {
   #up = false;
   #wasUp = false;
   #closed = false;
-  #remoteReport: RemoteReport | null = null;
-  #sendErrors = 0;
+  #sender: SrtpSender | undefined;
+  #receiver: SrtpReceiver | undefined;
 
-  constructor(offer: WebOffer, settings: EngineSettings, handlers: WebLegHandlers) {
+  constructor(offer: WebOffer, settings: EngineSettings, ssrc: number, handlers: WebLegHandlers) {
     this.#offer = offer;
     this.#handlers = handlers;
     this.#connection = new RTCPeerConnection({
@@ -60,16 +65,11 @@ export class WebLeg {
         ? {}
         : { icePortRange: [settings.icePortRange.min, settings.icePortRange.max] }),
     });
-    this.#connection.onTrack.subscribe((track) => {
-      track.onReceiveRtp.subscribe((packet) => this.#receive(packet));
-    });
     this.#transceiver = this.#connection.addTransceiver(new MediaStreamTrack({ kind: 'audio' }), {
       direction: 'sendrecv',
     });
-    this.#transceiver.sender.onRtcp.subscribe((packet) => {
-      if (packet instanceof RtcpSrPacket || packet instanceof RtcpRrPacket)
-        this.#readReport(packet);
-    });
+    // The stream outlives this connection: a browser that comes back hears the same SSRC go on.
+    Reflect.set(this.#transceiver.sender, 'ssrc', ssrc);
   }
 
   /** What the browser offered last. */
@@ -88,14 +88,6 @@ export class WebLeg {
     // werift also says 'completed' when it has gathered its own candidates.
     const isOpen = state === 'connected' || state === 'completed';
     return isOpen && connection.nominated === undefined ? 'checking' : state;
-  }
-
-  get remoteReport(): RemoteReport | null {
-    return this.#remoteReport;
-  }
-
-  get sendErrors(): number {
-    return this.#sendErrors;
   }
 
   /** Round-trip time of the last connectivity or consent check in ms. */
@@ -130,20 +122,15 @@ export class WebLeg {
     return sdp;
   }
 
-  /** Sends one packet of the audio codec; the connection sets SSRC and payload type. */
-  send(packet: {
-    sequenceNumber: number;
-    timestamp: number;
-    marker: boolean;
-    payload: Uint8Array;
-  }): void {
-    if (!this.#up) return;
-    const { sequenceNumber, timestamp, marker, payload } = packet;
-    const header = new RtpHeader({ sequenceNumber, timestamp, marker });
-    const body = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    this.#transceiver.sender.sendRtp(new WeriftPacket(header, body)).catch(() => {
-      this.#sendErrors++;
-    });
+  /** Sends an RTP packet, with room behind it for its protection. */
+  sendRtp(buffer: Buffer, length: number): void {
+    if (!this.#up || this.#sender === undefined) return;
+    this.#send(buffer.subarray(0, this.#sender.protectRtp(buffer, length)));
+  }
+
+  sendRtcp(datagram: Uint8Array): void {
+    if (!this.#up || this.#sender === undefined) return;
+    this.#send(this.#sender.protectRtcp(datagram));
   }
 
   async close(): Promise<void> {
@@ -158,7 +145,15 @@ export class WebLeg {
   #watchTransport(): void {
     if (this.#gate !== undefined) return;
     const dtls = this.#transceiver.dtlsTransport;
-    this.#gate = new IceGate(dtls.iceTransport.connection, () => dtls.state === 'connected');
+    this.#gate = new IceGate(
+      dtls.iceTransport.connection,
+      () => dtls.state === 'connected',
+      (datagram) => this.#receive(datagram),
+    );
+    // The profile every browser must speak (RFC 8827 §6.5), and here the cheaper one by far.
+    Reflect.set(dtls, 'srtpProfiles', [ProtectionProfileAes128CmHmacSha1_80]);
+    dtls.sendRtp = async () => 0;
+    dtls.sendRtcp = async () => undefined;
     dtls.onStateChange.subscribe((state) => {
       if (state === 'closed') this.#lose('dtls-closed');
       else if (state === 'failed') this.#lose('dtls-failed');
@@ -184,6 +179,7 @@ export class WebLeg {
     const isIceUp = ice === 'connected' || ice === 'completed';
     const isDtlsUp = this.#transceiver.dtlsTransport.state === 'connected';
     if (!isIceUp || !isDtlsUp || this.#up || this.#closed) return;
+    if (this.#sender === undefined) this.#takeKeys();
     this.#up = true;
     this.#wasUp = true;
     clearTimeout(this.#setupTimer);
@@ -205,27 +201,42 @@ export class WebLeg {
     this.#setupTimer.unref();
   }
 
-  #receive({ header, payload }: WeriftPacket): void {
-    if (this.#closed) return;
-    this.#handlers.onRtp({
-      payloadType: header.payloadType,
-      marker: header.marker,
-      sequenceNumber: header.sequenceNumber,
-      timestamp: header.timestamp,
-      ssrc: header.ssrc,
-      payload,
-    });
+  /**
+   * Takes the media keys out of the finished handshake. werift's own RTP and RTCP are shut off: two
+   * senders under one key would use its keystream twice.
+   */
+  #takeKeys(): void {
+    const { dtls } = this.#transceiver.dtlsTransport;
+    const profile = dtls?.srtp.srtpProfile;
+    if (dtls === undefined || profile !== ProtectionProfileAes128CmHmacSha1_80) {
+      throw new MediaEngineError('internal', 'no SRTP profile was agreed on');
+    }
+    const keys = dtls.extractSessionKeys(16, 14);
+    const suite = 'AES_CM_128_HMAC_SHA1_80';
+    this.#sender = new SrtpSender(suite, Buffer.concat([keys.localKey, keys.localSalt]));
+    this.#receiver = new SrtpReceiver(suite, Buffer.concat([keys.remoteKey, keys.remoteSalt]));
   }
 
-  #readReport(packet: RtcpSrPacket | RtcpRrPacket): void {
-    const block = packet.reports.find((report) => report.ssrc === this.#transceiver.sender.ssrc);
-    if (block === undefined) return;
-    const { clockRate } = describeCodec(this.#offer.codec);
-    this.#remoteReport = {
-      fractionLost: block.fractionLost / 256,
-      lost: block.packetsLost,
-      jitterMs: (block.jitter * 1000) / clockRate,
-    };
+  #receive(datagram: Buffer): void {
+    const receiver = this.#receiver;
+    if (this.#closed || receiver === undefined) return;
+    if (datagram.length > 1 && isRtcpPacketType(datagram[1] as number)) {
+      const plain = receiver.unprotectRtcp(datagram);
+      if (plain !== null) this.#handlers.onRtcp(plain);
+      return;
+    }
+    const plain = receiver.unprotectRtp(datagram);
+    const packet = plain === null ? null : parseRtp(plain);
+    if (packet !== null) this.#handlers.onRtp(packet, performance.now());
+  }
+
+  #send(datagram: Uint8Array): void {
+    const pair = this.#transceiver.dtlsTransport.iceTransport.connection.nominated;
+    const transport: unknown = Reflect.get(pair?.protocol ?? {}, 'transport');
+    if (pair === undefined || !(transport instanceof UdpTransport)) return;
+    transport
+      .send(Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength), pair.remoteAddr)
+      .catch(() => this.#handlers.onSendError());
   }
 }
 
@@ -237,13 +248,15 @@ function codecsOf(offer: WebOffer): RTCRtpCodecParameters[] {
       clockRate,
       channels,
       payloadType: offer.payloadType,
+      // What we want of the browser's encoder.
+      ...(name === 'opus' ? { parameters: OPUS_PARAMETERS } : {}),
     }),
   ];
   if (offer.dtmfPayloadType !== undefined) {
     codecs.push(
       new RTCRtpCodecParameters({
         mimeType: 'audio/telephone-event',
-        clockRate: 8000,
+        clockRate,
         channels: 1,
         payloadType: offer.dtmfPayloadType,
         parameters: '0-15',
