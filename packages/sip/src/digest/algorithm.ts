@@ -1,6 +1,9 @@
 /** Digest algorithms of RFC 7616 and RFC 8760. */
 export type DigestAlgorithm = 'MD5' | 'SHA-256' | 'SHA-512-256';
 
+/** As written in an `algorithm` parameter; `-sess` covers the nonces of the session too. */
+export type DigestAlgorithmName = DigestAlgorithm | `${DigestAlgorithm}-sess`;
+
 /** Lower-case hexadecimal hash of text (UTF-8) or bytes. */
 export type DigestHash = (algorithm: DigestAlgorithm, data: string | Uint8Array) => string;
 
@@ -25,4 +28,9 @@ export function parseAlgorithm(text: string | undefined): AlgorithmChoice | unde
   const base = session ? upper.slice(0, -5) : upper;
   if (base !== 'MD5' && base !== 'SHA-256' && base !== 'SHA-512-256') return undefined;
   return { hash: base, session };
+}
+
+/** The usual spelling of an algorithm. */
+export function algorithmName({ hash, session }: AlgorithmChoice): DigestAlgorithmName {
+  return session ? `${hash}-sess` : hash;
 }

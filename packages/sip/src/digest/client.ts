@@ -1,4 +1,8 @@
 import { type AuthValue, formatAuth, parseAuth } from '../message/auth.ts';
+import {
+  type AuthenticationInfo,
+  parseAuthenticationInfo,
+} from '../message/authentication-info.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
 import {
@@ -8,7 +12,7 @@ import {
   parseAlgorithm,
   STRENGTH,
 } from './algorithm.ts';
-import { digestResponse, type Qop } from './compute.ts';
+import { constantTimeEquals, digestResponse, type Qop, secretHash, userHash } from './compute.ts';
 
 /** Who answers challenges. */
 export interface DigestCredentials {
@@ -16,6 +20,8 @@ export interface DigestCredentials {
   password: string;
   /** Answer challenges of this realm only. */
   realm?: string;
+  /** Hide the user name from those who listen, where the server can find it (RFC 7616 §3.4.4). */
+  userhash?: boolean;
 }
 
 /** Why a challenge was not answered. */
@@ -38,11 +44,17 @@ interface Challenge {
   algorithm: AlgorithmChoice;
   qop: Qop | undefined;
   stale: boolean;
+  /** The server finds users by the hash of their name. */
+  userhash: boolean;
   proxy: boolean;
 }
 
 interface RealmState extends Challenge {
   nonceCount: number;
+  /** H(username:realm:password), computed once. */
+  ha1: string;
+  /** With `-sess` one client nonce serves as long as its nonce (RFC 7616 §3.4.2). */
+  sessionNonce: string | undefined;
   /** The server has accepted credentials for this nonce. */
   proven: boolean;
 }
@@ -87,10 +99,21 @@ export class DigestClient {
     return answered ? 'retry' : refusal;
   }
 
-  /** Takes any other final response: the credentials sent with the request were good. */
-  accepted(request: SipRequest): void {
+  /**
+   * Takes any other final response: the credentials sent with the request were good. A nonce it gives
+   * for the next request is taken, unless the response fails to prove that the server knows the
+   * password (RFC 7616 §3.5).
+   */
+  accepted(request: SipRequest, response?: SipResponse): void {
     for (const state of this.realms.values()) {
-      if (sentCredentials(request, state) !== undefined) state.proven = true;
+      const sent = sentCredentials(request, state);
+      if (sent === undefined) continue;
+      state.proven = true;
+      const info = response === undefined ? undefined : this.infoFor(state, sent, response);
+      if (info?.nextNonce === undefined || !this.proves(info, state, sent, response)) continue;
+      state.nonce = info.nextNonce;
+      state.nonceCount = 0;
+      state.sessionNonce = undefined;
     }
   }
 
@@ -122,20 +145,64 @@ export class DigestClient {
     if (sent !== undefined && !chosen.stale && state?.proven !== true) return 'rejected';
     if (state === undefined && this.realms.size >= MAX_REALMS) return 'unsupported';
     this.strongest.set(realm, chosen.algorithm.hash);
-    this.realms.set(stateKey(chosen), { ...chosen, nonceCount: 0, proven: false });
+    const { username, password } = this.credentials;
+    const known = state?.algorithm.hash === chosen.algorithm.hash ? state.ha1 : undefined;
+    const ha1 = known ?? secretHash(this.hash, chosen.algorithm.hash, username, realm, password);
+    const fresh = { nonceCount: 0, sessionNonce: undefined, proven: false };
+    this.realms.set(stateKey(chosen), { ...chosen, ha1, ...fresh });
     return 'retry';
+  }
+
+  /** What the response says of the next request in this realm. */
+  private infoFor(
+    state: RealmState,
+    sent: AuthValue,
+    response: SipResponse,
+  ): AuthenticationInfo | undefined {
+    const key = state.proxy ? 'proxy-authentication-info' : 'authentication-info';
+    const sameSide = [...this.realms.values()].filter(({ proxy }) => proxy === state.proxy);
+    for (const line of response.headers.lines(key)) {
+      const info = readInfo(line);
+      // It names no realm: with several, only our own client nonce tells whose it is.
+      const named =
+        info?.clientNonce !== undefined && info.clientNonce === sent.params.get('cnonce');
+      if (info !== undefined && (named || sameSide.length === 1)) return info;
+    }
+    return undefined;
+  }
+
+  private proves(
+    info: AuthenticationInfo,
+    state: RealmState,
+    sent: AuthValue,
+    response: SipResponse | undefined,
+  ): boolean {
+    if (info.responseAuth === undefined) return true;
+    const qop = info.qop?.toLowerCase() === 'auth-int' ? 'auth-int' : state.qop;
+    const expected = digestResponse(this.hash, {
+      algorithm: state.algorithm,
+      ha1: state.ha1,
+      nonce: state.nonce,
+      method: '',
+      uri: sent.params.get('uri') ?? '',
+      ...(qop === undefined ? {} : { qop }),
+      nonceCount: sent.params.get('nc') ?? '',
+      clientNonce: sent.params.get('cnonce') ?? '',
+      body: response?.body ?? new Uint8Array(0),
+    });
+    return constantTimeEquals(expected, info.responseAuth.toLowerCase());
   }
 
   private answer(state: RealmState, request: SipRequest): string {
     state.nonceCount += 1;
     const nonceCount = state.nonceCount.toString(16).padStart(8, '0');
-    const clientNonce = this.newNonce();
-    const { username, password } = this.credentials;
+    const clientNonce = state.sessionNonce ?? this.newNonce();
+    if (state.algorithm.session) state.sessionNonce = clientNonce;
+    const { username, userhash } = this.credentials;
+    const hidden = userhash === true && state.userhash;
     const response = digestResponse(this.hash, {
       algorithm: state.algorithm,
-      username,
-      realm: state.realm,
-      password,
+      ha1: state.ha1,
       nonce: state.nonce,
       method: request.method,
       uri: request.uri,
@@ -145,7 +212,10 @@ export class DigestClient {
       body: request.body,
     });
     const params = new Map([
-      ['username', username],
+      [
+        'username',
+        hidden ? userHash(this.hash, state.algorithm.hash, username, state.realm) : username,
+      ],
       ['realm', state.realm],
       ['nonce', state.nonce],
       ['uri', request.uri],
@@ -157,6 +227,7 @@ export class DigestClient {
     } else if (state.algorithm.session) {
       params.set('cnonce', clientNonce);
     }
+    if (hidden) params.set('userhash', 'true');
     if (state.opaque !== undefined) params.set('opaque', state.opaque);
     return formatAuth({ scheme: 'Digest', params }, 'credentials');
   }
@@ -195,6 +266,15 @@ function readLine(line: string): AuthValue[] {
   }
 }
 
+function readInfo(line: string): AuthenticationInfo | undefined {
+  try {
+    return parseAuthenticationInfo(line);
+  } catch (error) {
+    if (error instanceof ParseError) return undefined;
+    throw error;
+  }
+}
+
 /** RFC 8760 §2.4: the first challenge the client supports, in the order of the response. */
 function topmostSupported(values: AuthValue[], proxy: boolean): Challenge | undefined {
   for (const { scheme, params } of values) {
@@ -213,6 +293,7 @@ function topmostSupported(values: AuthValue[], proxy: boolean): Challenge | unde
       algorithm,
       qop,
       stale: params.get('stale')?.toLowerCase() === 'true',
+      userhash: params.get('userhash')?.toLowerCase() === 'true',
       proxy,
     };
   }

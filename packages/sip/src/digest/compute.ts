@@ -1,13 +1,13 @@
-import type { AlgorithmChoice, DigestHash } from './algorithm.ts';
+import type { AlgorithmChoice, DigestAlgorithm, DigestHash } from './algorithm.ts';
 
 export type Qop = 'auth' | 'auth-int';
 
 export interface DigestInput {
   algorithm: AlgorithmChoice;
-  username: string;
-  realm: string;
-  password: string;
+  /** H(username:realm:password), see `secretHash`; `-sess` is added here. */
+  ha1: string;
   nonce: string;
+  /** Empty for the server's `rspauth` (RFC 7616 §3.5). */
   method: string;
   /** Value of the `uri` parameter, normally the Request-URI. */
   uri: string;
@@ -19,23 +19,32 @@ export interface DigestInput {
   body: Uint8Array;
 }
 
-/** H(username:realm:password): what a server may store instead of the password. */
+/** H(username:realm:password), HA1: what a server may store instead of the password. */
 export function secretHash(
   hash: DigestHash,
-  algorithm: AlgorithmChoice,
+  algorithm: DigestAlgorithm,
   username: string,
   realm: string,
   password: string,
 ): string {
-  return hash(algorithm.hash, `${username}:${realm}:${password}`);
+  return hash(algorithm, `${username}:${realm}:${password}`);
+}
+
+/** H(username:realm): what is sent for the user name with `userhash` (RFC 7616 §3.4.4). */
+export function userHash(
+  hash: DigestHash,
+  algorithm: DigestAlgorithm,
+  username: string,
+  realm: string,
+): string {
+  return hash(algorithm, `${username}:${realm}`);
 }
 
 /** The `response` parameter (RFC 7616 §3.4.1 - 3.4.3). */
 export function digestResponse(hash: DigestHash, input: DigestInput): string {
   const { algorithm, nonce, nonceCount, clientNonce, qop } = input;
   const h = (text: string | Uint8Array) => hash(algorithm.hash, text);
-  let ha1 = secretHash(hash, algorithm, input.username, input.realm, input.password);
-  if (algorithm.session) ha1 = h(`${ha1}:${nonce}:${clientNonce}`);
+  const ha1 = algorithm.session ? h(`${input.ha1}:${nonce}:${clientNonce}`) : input.ha1;
   const entity = qop === 'auth-int' ? `:${h(input.body)}` : '';
   const ha2 = h(`${input.method}:${input.uri}${entity}`);
   return qop === undefined

@@ -2,14 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createResponse } from '../message/build.ts';
 import { Headers } from '../message/headers.ts';
 import { SipRequest } from '../message/message.ts';
-import { parseAlgorithm } from './algorithm.ts';
 import { DigestClient, type DigestCredentials } from './client.ts';
-import { constantTimeEquals, digestResponse } from './compute.ts';
+import { digestResponse, secretHash, userHash } from './compute.ts';
 import { nodeHash } from './node/hash.ts';
-import { NonceStore } from './nonce-store.ts';
 import { DigestVerifier, type DigestVerifierOptions } from './verifier.ts';
-
-const NONE = new Uint8Array(0);
 
 function request(method = 'REGISTER', body?: Uint8Array) {
   return new SipRequest(
@@ -38,59 +34,6 @@ function client(credentials: Partial<DigestCredentials> = {}) {
 }
 
 const auth = (r: SipRequest, name = 'authorization') => r.headers.get(name) ?? '';
-
-describe('response values', () => {
-  const rfc7616 = {
-    username: 'Mufasa',
-    realm: 'http-auth@example.org',
-    password: 'Circle of Life',
-    nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
-    method: 'GET',
-    uri: '/dir/index.html',
-    qop: 'auth' as const,
-    nonceCount: '00000001',
-    clientNonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
-    body: NONE,
-  };
-
-  test.each([
-    ['MD5', '8ca523f5e9506fed4657c9700eebdbec'],
-    ['SHA-256', '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
-  ] as const)('RFC 7616 §3.9.1 example with %s', (hash, expected) => {
-    const algorithm = { hash, session: false };
-    expect(digestResponse(nodeHash, { ...rfc7616, algorithm })).toBe(expected);
-  });
-
-  test('SHA-512-256 is SHA-512/256, not a cut SHA-512 (FIPS 180-4 example)', () => {
-    expect(nodeHash('SHA-512-256', 'abc')).toBe(
-      '53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23',
-    );
-  });
-
-  test('without qop as in RFC 2069', () => {
-    const { qop: _qop, ...input } = rfc7616;
-    const ha1 = nodeHash('MD5', 'Mufasa:http-auth@example.org:Circle of Life');
-    const ha2 = nodeHash('MD5', 'GET:/dir/index.html');
-    const algorithm = { hash: 'MD5' as const, session: false };
-    expect(digestResponse(nodeHash, { ...input, algorithm })).toBe(
-      nodeHash('MD5', `${ha1}:${rfc7616.nonce}:${ha2}`),
-    );
-  });
-
-  test('algorithm names', () => {
-    expect(parseAlgorithm(undefined)).toEqual({ hash: 'MD5', session: false });
-    expect(parseAlgorithm('sha-512-256-SESS')).toEqual({ hash: 'SHA-512-256', session: true });
-    expect(parseAlgorithm('SHA-1')).toBeUndefined();
-  });
-
-  test('comparison finds every difference', () => {
-    expect(constantTimeEquals('abc', 'abc')).toBe(true);
-    for (const other of ['', 'ab', 'abcd', 'abd', 'bbc']) {
-      expect(constantTimeEquals('abc', other)).toBe(false);
-      expect(constantTimeEquals(other, 'abc')).toBe(false);
-    }
-  });
-});
 
 describe('client', () => {
   test('RFC 8760: of several challenges the topmost supported is answered', () => {
@@ -186,9 +129,7 @@ describe('client', () => {
     digest.authorize(r);
     const expected = digestResponse(nodeHash, {
       algorithm: { hash: 'MD5', session: false },
-      username: 'a',
-      realm: 'x',
-      password: 'p',
+      ha1: secretHash(nodeHash, 'MD5', 'a', 'x', 'p'),
       nonce: '1',
       method: 'INVITE',
       uri: 'sip:pbx.example',
@@ -199,6 +140,134 @@ describe('client', () => {
     });
     expect(auth(r)).toContain(`response="${expected}"`);
     expect(auth(r)).toContain('opaque="o\\"o"');
+  });
+
+  test('a chain of proxies and a server, one after the other and together', () => {
+    const digest = client();
+    const r = request('INVITE');
+    const refuse = (status: number, ...headers: [string, string][]) =>
+      createResponse(r, status, { headers });
+    const p1: [string, string] = ['Proxy-Authenticate', 'Digest realm="p1", nonce="1", qop="auth"'];
+    const p2: [string, string] = ['Proxy-Authenticate', 'Digest realm="p2", nonce="2", qop="auth"'];
+    const server: [string, string] = [
+      'WWW-Authenticate',
+      'Digest realm="s", nonce="3", qop="auth"',
+    ];
+    expect(digest.challenged(r, refuse(407, p1))).toBe('retry');
+    digest.authorize(r);
+    expect(digest.challenged(r, refuse(407, p2))).toBe('retry');
+    digest.authorize(r);
+    expect(r.headers.lines('proxy-authorization')).toHaveLength(2);
+    expect(digest.challenged(r, refuse(401, server))).toBe('retry');
+    digest.authorize(r);
+    expect(r.headers.lines('proxy-authorization')).toHaveLength(2);
+    expect(r.headers.lines('authorization')).toHaveLength(1);
+
+    const together = client();
+    const forked = request('INVITE');
+    expect(together.challenged(forked, refuse(407, p1, server, p2))).toBe('retry');
+    together.authorize(forked);
+    const realms = ['proxy-authorization', 'authorization'].flatMap((name) =>
+      forked.headers.lines(name).map((line) => /realm="(\w+)"/.exec(line)?.[1]),
+    );
+    expect(realms).toEqual(['p1', 'p2', 's']);
+  });
+
+  test('a proxy and a server of one realm keep their nonces apart', () => {
+    const digest = client();
+    const r = request('INVITE');
+    const response = createResponse(r, 401, {
+      headers: [
+        ['WWW-Authenticate', 'Digest realm="x", nonce="s"'],
+        ['Proxy-Authenticate', 'Digest realm="x", nonce="p"'],
+      ],
+    });
+    digest.challenged(r, response);
+    digest.authorize(r);
+    expect(auth(r)).toContain('nonce="s"');
+    expect(auth(r, 'proxy-authorization')).toContain('nonce="p"');
+  });
+
+  test('-sess: one client nonce as long as the nonce lives', () => {
+    const digest = client();
+    const r = request();
+    const offer = (nonce: string) =>
+      challenge(r, `Digest realm="x", nonce="${nonce}", algorithm=SHA-256-sess, qop="auth"`);
+    digest.challenged(r, offer('1'));
+    digest.authorize(r);
+    digest.accepted(r);
+    const second = request();
+    digest.authorize(second);
+    expect([auth(r), auth(second)].map((v) => /cnonce="(\w+)"/.exec(v)?.[1])).toEqual([
+      'cn1',
+      'cn1',
+    ]);
+    expect(auth(second)).toContain('nc=00000002');
+    digest.challenged(second, offer('2'));
+    digest.authorize(second);
+    expect(auth(second)).toContain('cnonce="cn2"');
+  });
+
+  test('the user name is hidden where it is wished and possible', () => {
+    const values = ['Digest realm="x", nonce="1", algorithm=SHA-256, qop="auth", userhash=true'];
+    const r = request();
+    const hiding = client({ userhash: true });
+    hiding.challenged(r, challenge(r, ...values));
+    hiding.authorize(r);
+    expect(auth(r)).toContain(`username="${userHash(nodeHash, 'SHA-256', 'a', 'x')}"`);
+    expect(auth(r)).toContain('userhash=true');
+    const open = client();
+    open.challenged(r, challenge(r, ...values));
+    open.authorize(r);
+    expect(auth(r)).toContain('username="a"');
+    expect(auth(r)).not.toContain('userhash');
+  });
+
+  describe('Authentication-Info', () => {
+    const setUp = () => {
+      const digest = client();
+      const r = request();
+      digest.challenged(r, challenge(r, 'Digest realm="x", nonce="1", qop="auth"'));
+      digest.authorize(r);
+      const accept = (value: string) => {
+        digest.accepted(r, createResponse(r, 200, { headers: [['Authentication-Info', value]] }));
+        const next = request();
+        digest.authorize(next);
+        return auth(next);
+      };
+      return { accept };
+    };
+    const rspauth = digestResponse(nodeHash, {
+      algorithm: { hash: 'MD5', session: false },
+      ha1: secretHash(nodeHash, 'MD5', 'a', 'x', 'p'),
+      nonce: '1',
+      method: '',
+      uri: 'sip:pbx.example',
+      qop: 'auth',
+      nonceCount: '00000001',
+      clientNonce: 'cn1',
+      body: new Uint8Array(0),
+    });
+
+    test.each([
+      ['nextnonce alone', 'nextnonce="2"', true],
+      [
+        'with the right proof',
+        `nextnonce="2", qop=auth, rspauth="${rspauth}", cnonce="cn1", nc=00000001`,
+        true,
+      ],
+      [
+        'with a wrong proof',
+        `nextnonce="2", qop=auth, rspauth="${'0'.repeat(32)}", cnonce="cn1", nc=00000001`,
+        false,
+      ],
+      ['unreadable', 'nextnonce="2', false],
+      ['without nextnonce', 'qop=auth', false],
+    ])('%s', (_name, value, taken) => {
+      const next = setUp().accept(value);
+      expect(next).toContain(taken ? 'nonce="2"' : 'nonce="1"');
+      expect(next).toContain(taken ? 'nc=00000001' : 'nc=00000002');
+    });
   });
 
   test.each([
@@ -291,7 +360,9 @@ describe('verifier', () => {
     clock.now = 2_000;
     expect(verifier.verify(r)).toMatchObject({ reason: 'stale' });
     expect(verifier.verify(wrong)).toMatchObject({ reason: 'wrong' });
-    expect(setUp().verifier.verify(r)).toMatchObject({ reason: 'stale' });
+    expect(setUp({ newNonce: () => 'other' }).verifier.verify(r)).toMatchObject({
+      reason: 'stale',
+    });
     expect(verifier.challenge(true)[0]).toContain('stale=true');
   });
 
@@ -305,14 +376,86 @@ describe('verifier', () => {
     expect(verifier.verify(changed)).toMatchObject({ reason: 'wrong' });
   });
 
-  test('the nonce store is bounded and forgets the oldest', () => {
-    const store = new NonceStore(3, 1_000);
-    for (const nonce of ['a', 'b', 'c', 'd']) store.add(nonce, 0);
-    expect(store.size).toBe(3);
-    expect(store.status('a', 1, 0)).toBe('unknown');
-    expect(store.status('d', 1, 0)).toBe('fresh');
-    expect(store.status('d', 1, 1_001)).toBe('expired');
-    store.add('e', 2_000);
-    expect(store.size).toBe(1);
+  test.each([
+    'MD5',
+    'SHA-256',
+    'SHA-512-256',
+    'MD5-sess',
+    'SHA-256-sess',
+    'SHA-512-256-sess',
+  ] as const)('%s with auth and auth-int, from passwords and from stored HA1', (algorithm) => {
+    for (const qop of ['auth', 'auth-int'] as const) {
+      for (const stored of [false, true]) {
+        const { verifier, answer } = setUp({
+          algorithms: [algorithm],
+          qop: [qop],
+          ...(stored
+            ? {
+                ha1Of: (user, name) =>
+                  user === 'a' ? secretHash(nodeHash, name, 'a', 'pbx', 'p') : undefined,
+              }
+            : {}),
+        });
+        const body = new TextEncoder().encode('v=0');
+        expect(verifier.verify(answer(client(), request('INVITE', body))).ok).toBe(true);
+        const wrong = [client({ password: 'q' }), client({ username: 'z' })];
+        for (const digest of wrong) {
+          expect(verifier.verify(answer(digest))).toEqual({ ok: false, reason: 'wrong' });
+        }
+      }
+    }
+  });
+
+  test('an algorithm that was not offered is not taken', () => {
+    const { answer } = setUp({ algorithms: ['MD5'] });
+    const { verifier } = setUp({ algorithms: ['SHA-256'] });
+    expect(verifier.verify(answer())).toMatchObject({ reason: 'malformed' });
+  });
+
+  test('credentials without qop are refused: they could be replayed', () => {
+    const { verifier, answer } = setUp({ algorithms: ['MD5'] });
+    const r = answer();
+    const bare = auth(r)
+      .replace(/, (qop|nc)=[^,]+/g, '')
+      .replace(/, cnonce="[^"]*"/, '');
+    r.headers.set('Authorization', bare);
+    expect(verifier.verify(r)).toMatchObject({ reason: 'malformed' });
+  });
+
+  test('userhash: the verifier finds the user, nobody is refused like any other', () => {
+    const { verifier, answer } = setUp({
+      userOfHash: (hash, algorithm) =>
+        hash === userHash(nodeHash, algorithm, 'a', 'pbx') ? 'a' : undefined,
+    });
+    expect(verifier.challenge()[0]).toContain('userhash=true');
+    expect(verifier.verify(answer(client({ userhash: true })))).toEqual({
+      ok: true,
+      username: 'a',
+    });
+    expect(verifier.verify(answer(client()))).toEqual({ ok: true, username: 'a' });
+    const nobody = client({ userhash: true, username: 'z' });
+    expect(verifier.verify(answer(nobody))).toEqual({ ok: false, reason: 'wrong' });
+  });
+
+  test('unknown users cost as many hashes as known ones', () => {
+    for (const stored of [false, true]) {
+      let hashes = 0;
+      const counting: DigestVerifierOptions['hash'] = (algorithm, data) => {
+        hashes += 1;
+        return nodeHash(algorithm, data);
+      };
+      const { verifier, answer } = setUp({
+        hash: counting,
+        ...(stored ? { ha1Of: (user) => (user === 'a' ? '0'.repeat(32) : undefined) } : {}),
+      });
+      const cost = (digest: DigestClient) => {
+        const r = answer(digest);
+        const before = hashes;
+        verifier.verify(r);
+        return hashes - before;
+      };
+      const known = cost(client({ password: 'q' }));
+      expect(cost(client({ username: 'z' }))).toBe(known);
+    }
   });
 });

@@ -37,6 +37,7 @@ const KNOWN: readonly (readonly [name: string, compact: string, single: boolean]
   ['Authorization', '', false],
   ['Proxy-Authorization', '', false],
   ['Authentication-Info', '', false],
+  ['Proxy-Authentication-Info', '', false],
   ['User-Agent', '', false],
   ['Server', '', false],
   ['Date', '', false],
