@@ -5,7 +5,7 @@ import type {
 } from '@trunkline/contracts/call-events.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
 import { describe, expect, test } from 'vitest';
-import { journalOf } from './journal.ts';
+import { defaultJournalSettings, journalOf } from './journal.ts';
 
 const [tenant, call, node] = [newId('tenant'), newId('call'), newId('mediaNode')];
 const [anna, ben] = [newId('user'), newId('user')];
@@ -194,5 +194,89 @@ describe('journalOf', () => {
     expect(journalOf(events, settings)).toMatchObject([
       { private: true, remoteNumber: '+491711234XXX', remoteName: null },
     ]);
+  });
+
+  const carl = newId('user');
+  const marked = (events: EventEnvelope[]) =>
+    journalOf(events, {
+      ...defaultJournalSettings,
+      unanswered: { unansweredFor: 'all', answeredElsewhereFor: 'all' },
+    }).flatMap((entry) => (entry.unanswered ? [entry.userId] : []));
+  const forwarded = (
+    reason: NodeEventData<'call.forwarded'>['reason'],
+    state: NodeEventData<'call.forwarded'>['state'] = 'accepted',
+  ): ['call.forwarded', NodeEventData<'call.forwarded'>] => [
+    'call.forwarded',
+    { reason, method: 'new_call', userId: anna, target: '+49309', state, sipCode: null },
+  ];
+
+  test('SVC-019 a picked-up call counts as answered by who took it; nobody is marked', () => {
+    const events = recorded(
+      started(),
+      ringing(anna),
+      ['call.picked_up', { userId: carl, from: [anna] }],
+      answered(carl),
+      ended('normal', { durationMs: 5_000 }),
+    );
+    expect(marked(events)).toEqual([]);
+    expect(
+      journalOf(events).map(({ userId, result, answeredBy, durationMs }) => [
+        userId,
+        result,
+        answeredBy,
+        durationMs,
+      ]),
+    ).toEqual([
+      [anna, 'answered_elsewhere', carl, 0],
+      [carl, 'answered', carl, 5_000],
+    ]);
+  });
+
+  test('SVC-017 row 2: a call the user sent elsewhere by hand marks nobody', () => {
+    const events = recorded(started(), ringing(anna), forwarded('user'), ended('normal'));
+    expect(marked(events)).toEqual([]);
+    expect(journalOf(events)[0]?.result).toBe('answered_elsewhere');
+  });
+
+  test('SVC-017 rows 4 and 7: taken by a forwarding target, the ones it rang at by rule S2', () => {
+    const events = recorded(started(), ringing(anna), forwarded('no_answer'), ended('normal'));
+    expect(marked(events)).toEqual([anna]);
+    expect(journalOf(events)[0]).toMatchObject({ unanswered: false, result: 'answered_elsewhere' });
+  });
+
+  test('SVC-017 row 12: a call that went on before anything rang marks nobody', () => {
+    for (const reason of ['always', 'busy', 'signed_out', 'mailbox'] as const)
+      expect(marked(recorded(started(), forwarded(reason), ended('normal')))).toEqual([]);
+  });
+
+  test('a forwarding nobody took leaves the call missed', () => {
+    const events = recorded(
+      started(),
+      ringing(anna),
+      forwarded('no_answer', 'tried'),
+      forwarded('no_answer', 'failed'),
+      ended('cancelled'),
+    );
+    expect(marked(events)).toEqual([anna]);
+    expect(journalOf(events)[0]?.result).toBe('missed');
+  });
+
+  test('a transferred call has ended for its user, before and after its sides hang up', () => {
+    const events = recorded(started({ direction: 'outgoing' }), answered(anna), [
+      'call.transferred',
+      {
+        kind: 'blind',
+        method: 'join',
+        userId: anna,
+        target: '+49171',
+        state: 'accepted',
+        sipCode: null,
+        otherCallId: null,
+      },
+    ]);
+    const entry = { result: 'answered', cause: 'transferred', endedBy: 'local', durationMs: 1000 };
+    expect(journalOf(events)).toMatchObject([entry]);
+    const end = { ...recorded(started(), ended('normal', { durationMs: 90_000 }))[1], seq: 9 };
+    expect(journalOf([...events, end as EventEnvelope])).toEqual(journalOf(events));
   });
 });

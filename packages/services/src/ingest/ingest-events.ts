@@ -111,11 +111,16 @@ function storeTenantEvents(
       for (const event of events) {
         if (!fresh.has(event.id)) continue;
         if (event.type === 'line.state') await storeLineState(tx, tenantId, event);
-        if (event.type === 'call.ended' && event.call) await storeJournal(tx, tenantId, event.call);
+        if (event.call && endsForUsers(event)) await storeJournal(tx, tenantId, event.call);
       }
       return fresh.size;
     }),
   );
+}
+
+/** A transferred call is over for its users while its two sides talk on. */
+function endsForUsers({ type, data }: EventEnvelope): boolean {
+  return type === 'call.ended' || (type === 'call.transferred' && data.state === 'accepted');
 }
 
 async function insertEvents(
