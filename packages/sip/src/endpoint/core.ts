@@ -129,9 +129,14 @@ export class Core {
     return [...USER_AGENT_METHODS, ...this.moreMethods].join(', ');
   }
 
-  /** Whether a request of that method may reach us. */
-  takes(method: string): boolean {
-    return USER_AGENT_METHODS.includes(method) || this.moreMethods.has(method);
+  /**
+   * Whether a request of that method may reach us.
+   *
+   * @param inDialog a REFER makes a subscription there, which SUBSCRIBE refreshes (RFC 3515 §2.4.4)
+   */
+  takes(method: string, inDialog: boolean): boolean {
+    if (USER_AGENT_METHODS.includes(method) || this.moreMethods.has(method)) return true;
+    return inDialog && method === 'SUBSCRIBE';
   }
 
   /** Option tags we understand (RFC 3261 §20.37). */

@@ -1,6 +1,7 @@
 import type { ResponseOptions } from '../message/build.ts';
 import type { SipRequest } from '../message/message.ts';
 import { bodyParts } from '../message/multipart.ts';
+import { tagOf } from '../message/name-addr.ts';
 import { KNOWN_METHODS } from '../message/validate.ts';
 import { ACCEPT, type Core } from './core.ts';
 import { intervalTooSmall } from './session-timer.ts';
@@ -23,7 +24,7 @@ export function inspectRequest(
   core: Pick<Core, 'takes' | 'allow' | 'supportedTags' | 'minSessionExpires'>,
 ): Refusal | undefined {
   const { method } = request;
-  if (!core.takes(method) && method !== 'REGISTER') {
+  if (!core.takes(method, tagOf(request.to) !== '') && method !== 'REGISTER') {
     const status = KNOWN_METHODS.has(method) ? 405 : 501;
     return { status, headers: [['Allow', core.allow]] };
   }
