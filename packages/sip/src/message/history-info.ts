@@ -3,7 +3,7 @@ import { formatNameAddr, parseNameAddr } from './name-addr.ts';
 import { ParseError } from './parse-error.ts';
 import { formatReasonValue, parseReason, type ReasonValue } from './reason.ts';
 import { formatUri, type SipUri } from './uri.ts';
-import { escapeUriHeader, parseUriHeaders } from './uri-headers.ts';
+import { formatUriHeaders, parseUriHeaders, type UriHeader } from './uri-headers.ts';
 
 /** One station of a request's way (RFC 7044 §5). */
 export interface HistoryInfoEntry {
@@ -50,7 +50,9 @@ function parseEntry(value: string): HistoryInfoEntry {
   const entry: HistoryInfoEntry = { uri: uriText, index };
   if (displayName !== '') entry.displayName = displayName;
   if (uri.kind === 'sip' && uri.headers !== undefined) {
-    const fields = parseUriHeaders(uri.headers);
+    const fields = new Map(
+      parseUriHeaders(uri.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
     entry.uri = formatUri({ ...uri, headers: undefined });
     const reason = fields.get('reason');
     if (reason !== undefined) entry.reason = parseReason(reason);
@@ -72,19 +74,17 @@ function parseEntry(value: string): HistoryInfoEntry {
 export function formatHistoryInfo(entry: HistoryInfoEntry): string {
   if (!INDEX.test(entry.index)) throw new TypeError('malformed History-Info index');
   const { uri } = parseNameAddr(`<${entry.uri}>`, 'History-Info');
-  const fields: string[] = [];
-  if (entry.reason !== undefined) {
-    fields.push(`Reason=${escapeUriHeader(formatReasonValue(entry.reason))}`);
-  }
-  if (entry.privacy !== undefined) fields.push(`Privacy=${escapeUriHeader(entry.privacy)}`);
+  const fields: UriHeader[] = [];
+  if (entry.reason !== undefined) fields.push(['Reason', formatReasonValue(entry.reason)]);
+  if (entry.privacy !== undefined) fields.push(['Privacy', entry.privacy]);
   const uriText = uri.kind === 'sip' ? formatUri(withHeaders(uri, fields)) : entry.uri;
   const params = new Map([['index', entry.index]]);
   if (entry.change !== undefined) params.set(entry.change.kind, entry.change.from);
   return formatNameAddr({ displayName: entry.displayName ?? '', uriText, params });
 }
 
-function withHeaders(uri: SipUri, fields: readonly string[]): SipUri {
+function withHeaders(uri: SipUri, fields: readonly UriHeader[]): SipUri {
   if (fields.length === 0) return uri;
   const own = uri.headers === undefined || uri.headers === '' ? [] : [uri.headers];
-  return { ...uri, headers: [...own, ...fields].join('&') };
+  return { ...uri, headers: [...own, formatUriHeaders(fields)].join('&') };
 }

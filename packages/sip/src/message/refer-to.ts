@@ -1,7 +1,7 @@
 import { type NameAddr, parseNameAddr } from './name-addr.ts';
 import { formatReplaces, parseReplaces, type Replaces } from './replaces.ts';
 import { formatUri } from './uri.ts';
-import { escapeUriHeader, parseUriHeaders } from './uri-headers.ts';
+import { formatUriHeaders, parseUriHeaders } from './uri-headers.ts';
 
 /** Where a REFER sends somebody (RFC 3515 §2.1). */
 export interface ReferTo {
@@ -28,7 +28,8 @@ export function parseReferTo(value: string): ReferTo {
   }
   const params = new Map(uri.params);
   params.delete('method');
-  const replaces = parseUriHeaders(uri.headers).get('replaces');
+  const fields = uri.headers === undefined ? [] : parseUriHeaders(uri.headers);
+  const replaces = fields.find(([name]) => name.toLowerCase() === 'replaces')?.[1];
   return {
     address,
     target: formatUri({ ...uri, params, headers: undefined }),
@@ -50,5 +51,5 @@ export function formatReferTo(
   const { uriText } = parseNameAddr(target, 'Refer-To');
   if (replaces === undefined) return `<${uriText}>`;
   const joint = uriText.includes('?') ? '&' : '?';
-  return `<${uriText}${joint}Replaces=${escapeUriHeader(formatReplaces(replaces))}>`;
+  return `<${uriText}${joint}${formatUriHeaders([['Replaces', formatReplaces(replaces)]])}>`;
 }

@@ -1,42 +1,49 @@
 import { ParseError } from './parse-error.ts';
 
-/** More header fields than any URI carries. */
-const MAX_URI_HEADERS = 32;
+const MAX_HEADERS = 64;
+
+/** One `name=value` behind the `?` of a SIP URI, escapes undone. */
+export type UriHeader = readonly [name: string, value: string];
 
 /**
- * Reads the part of a SIP URI behind `?` (RFC 3261 §19.1.1): lower-case names to plain values; the
- * first of two equal names counts.
+ * Reads the header part of a SIP URI (RFC 3261 §19.1.1), such as the `Replaces` in a Refer-To.
  *
- * @throws ParseError for bad escapes or too many fields
+ * @param text `headers` of a parsed URI, without the `?`
+ * @throws ParseError for an escape that is no UTF-8, a line break (header injection) or no name
  */
-export function parseUriHeaders(text: string | undefined): Map<string, string> {
-  const out = new Map<string, string>();
-  if (text === undefined || text === '') return out;
-  const fields = text.split('&');
-  if (fields.length > MAX_URI_HEADERS) throw malformed();
-  for (const field of fields) {
-    const eq = field.indexOf('=');
-    if (eq <= 0) throw malformed();
-    const name = plain(field.slice(0, eq)).toLowerCase();
-    if (!out.has(name)) out.set(name, plain(field.slice(eq + 1)));
-  }
-  return out;
+export function parseUriHeaders(text: string): UriHeader[] {
+  const parts = text.split('&');
+  if (parts.length > MAX_HEADERS) throw bad();
+  return parts.map((part) => {
+    const eq = part.indexOf('=');
+    if (eq <= 0) throw bad();
+    const [name, value] = [unescapePart(part.slice(0, eq)), unescapePart(part.slice(eq + 1))];
+    if (/[\r\n\0]/.test(name + value)) throw bad();
+    return [name, value] as const;
+  });
 }
 
-/** A name or value for the part behind `?`, escaped. */
-export function escapeUriHeader(text: string): string {
-  return encodeURIComponent(text);
+/** Headers as the part of a URI behind `?`. */
+export function formatUriHeaders(headers: readonly UriHeader[]): string {
+  return headers.map(([name, value]) => `${escapePart(name)}=${escapePart(value)}`).join('&');
 }
 
-function plain(text: string): string {
+function unescapePart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (error) {
-    if (error instanceof URIError) throw malformed();
+    if (error instanceof URIError) throw bad();
     throw error;
   }
 }
 
-function malformed(): ParseError {
-  return new ParseError('uri', 'Malformed header fields in a URI');
+/** hnv-unreserved and unreserved stand as they are (RFC 3261 §25.1). */
+function escapePart(text: string): string {
+  return encodeURIComponent(text).replace(/%(5B|5D|2F|3F|3A|2B|24)/g, (all) =>
+    decodeURIComponent(all),
+  );
+}
+
+function bad(): ParseError {
+  return new ParseError('uri', 'Malformed URI: header fields');
 }
