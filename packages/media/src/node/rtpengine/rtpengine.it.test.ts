@@ -1,0 +1,39 @@
+/** The shared suite on rtpengine, where it is installed. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { freePort } from '../../../../../e2e/harness/ports.ts';
+import {
+  type Rtpengine,
+  rtpengineAvailable,
+  startRtpengine,
+} from '../../../../../e2e/peers/rtpengine/rtpengine.ts';
+import { engineSuite } from '../testing/engine-suite.ts';
+import { startRtpengineEngine } from './rtpengine-engine.ts';
+
+const isAvailable = rtpengineAvailable();
+const name = isAvailable ? 'rtpengine' : 'rtpengine (skipped: not installed)';
+
+describe.skipIf(!isAvailable)(name, () => {
+  let daemon: Rtpengine;
+  let dtmfLog: { host: string; port: number };
+  beforeAll(async () => {
+    dtmfLog = { host: '127.0.0.1', port: await freePort() };
+    daemon = await startRtpengine({ dtmfLog, mediaPorts: 120 });
+  });
+  afterAll(() => daemon?.stop());
+
+  engineSuite({
+    start: ({ maxBridges = 16, silentAfterMs = 5000, idleLimitMs }) =>
+      startRtpengineEngine({
+        hosts: [{ host: daemon.host, port: daemon.ngPort }],
+        // Two engines at once: only one of them can listen for keys.
+        ...(silentAfterMs === 5000 && idleLimitMs === undefined && maxBridges === 16
+          ? { dtmfLog }
+          : {}),
+        maxBridges,
+        silentAfterMs,
+        pollMs: 200,
+        ...(idleLimitMs === undefined ? {} : { idleLimitMs }),
+      }),
+    explain: () => daemon.tail(60),
+  });
+});
