@@ -24,6 +24,7 @@ const node = await startMediaNode({
   edgeUrl: linkUrl(required(settings.edgeUrl, 'TRUNKLINE_EDGE_URL'), '/v1/node-link'),
   sip: settings.sip,
   rtp: settings.rtp,
+  engineProcesses: settings.mediaProcesses,
   iceAddresses: settings.iceAddresses,
   time: { ...systemClock, ...systemScheduler },
   logger,

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { MediaNodeId } from '@trunkline/contracts/ids.ts';
-import { type ForkedEngine, startForkedEngine } from '@trunkline/media/node/forked-engine.ts';
+import { type EnginePool, startEnginePool } from '@trunkline/media/node/engine-pool.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { NodeIdentity } from '@trunkline/platform/identity.ts';
 import type { LinkAudience } from '@trunkline/platform/link-assertion.ts';
@@ -42,6 +42,8 @@ export interface MediaNodeOptions {
   edgeUrl: string;
   sip: { bindAddress: string; port: number; advertisedAddress: string };
   rtp: { portMin: number; portMax: number };
+  /** Processes of the media engine; one for each core when 0 or absent. */
+  engineProcesses?: number;
   /** Addresses offered to browsers; all own ones when empty. */
   iceAddresses: readonly string[];
   time: Clock & Scheduler;
@@ -52,8 +54,8 @@ export interface MediaNodeOptions {
 
 export interface MediaNode {
   readonly sipPort: number;
-  /** The media engine's process, for supervision. */
-  readonly engine: ForkedEngine;
+  /** The media engine's processes, for supervision. */
+  readonly engine: EnginePool;
   /** What stands against taking calls. */
   problems(): string[];
   /** Ends calls and stops, within a few seconds; registrations stay at the PBXs unless drained. */
@@ -119,7 +121,8 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     },
     folder,
   );
-  const engine = await startForkedEngine({
+  const engine = await startEnginePool({
+    ...(options.engineProcesses ? { processes: options.engineProcesses } : {}),
     announcedAddresses: iceAddresses(options.iceAddresses),
     rtpPortMin: options.rtp.portMin,
     rtpPortMax: options.rtp.portMax,

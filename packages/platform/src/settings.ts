@@ -175,6 +175,11 @@ export const settingDefinitions = {
     'First RTP port towards the PBX; 0 takes free ones.',
   ),
   TRUNKLINE_RTP_PORT_MAX: setting(port.default(21_999), '21999', 'Last RTP port towards the PBX.'),
+  TRUNKLINE_MEDIA_PROCESSES: setting(
+    z.coerce.number().int().min(0).max(64).default(0),
+    'one for each core',
+    'Processes of the embedded media engine; 0 takes one for each core.',
+  ),
   TRUNKLINE_ICE_ADDRESSES: setting(
     list.default([]),
     'all own addresses',
@@ -254,6 +259,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
       advertisedAddress: s.TRUNKLINE_SIP_ADVERTISED ?? s.TRUNKLINE_SIP_BIND,
     },
     rtp: { portMin: s.TRUNKLINE_RTP_PORT_MIN, portMax: s.TRUNKLINE_RTP_PORT_MAX },
+    mediaProcesses: s.TRUNKLINE_MEDIA_PROCESSES,
     iceAddresses: s.TRUNKLINE_ICE_ADDRESSES,
     mediaNodePort: s.TRUNKLINE_MEDIA_NODE_PORT,
   };

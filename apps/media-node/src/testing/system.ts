@@ -89,6 +89,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     edgeUrl: `${around.peers.url}/v1/node-link`,
     sip: { bindAddress: '127.0.0.1', port: 0, advertisedAddress: '127.0.0.1' },
     rtp: { portMin: 0, portMax: 0 },
+    engineProcesses: 1,
     iceAddresses: ['127.0.0.1'],
     time: { ...systemClock, ...systemScheduler },
     logger: createLogger({ name: 'media-node', level: 'error' }),
