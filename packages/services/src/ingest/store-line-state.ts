@@ -4,15 +4,18 @@ import type { TenantTransaction } from '@trunkline/database/tenancy.ts';
 import { lineStates, lines } from '@trunkline/database/tenant/lines.ts';
 import { eq, sql } from 'drizzle-orm';
 
-/** Keeps the newest state of a line that still exists (LIN-018); an older event changes nothing. */
+/**
+ * Keeps the newest state of a line that still exists (LIN-018); an older event changes nothing.
+ * @returns true when this was the newest
+ */
 export async function storeLineState(
   tx: TenantTransaction,
   tenantId: TenantId,
   event: EventEnvelope & { type: 'line.state' },
-): Promise<void> {
+): Promise<boolean> {
   const { lineId, state } = event.data;
   const [line] = await tx.select({ id: lines.id }).from(lines).where(eq(lines.id, lineId));
-  if (!line) return;
+  if (!line) return false;
   const values = {
     state: state.state,
     reason: state.reason,
@@ -22,7 +25,7 @@ export async function storeLineState(
     bootEpoch: event.bootEpoch,
     seq: event.seq,
   };
-  await tx
+  const taken = await tx
     .insert(lineStates)
     .values({ tenantId, id: lineId, ...values })
     .onConflictDoUpdate({
@@ -31,5 +34,7 @@ export async function storeLineState(
       // Positions of different nodes do not compare: the last one to speak is right.
       setWhere: sql`${lineStates.nodeId} <> ${event.node}
         or (${lineStates.bootEpoch}, ${lineStates.seq}) < (${event.bootEpoch}, ${event.seq})`,
-    });
+    })
+    .returning({ id: lineStates.id });
+  return taken.length > 0;
 }
