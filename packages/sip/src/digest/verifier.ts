@@ -1,7 +1,8 @@
 import { type AuthValue, formatAuth, parseAuth } from '../message/auth.ts';
 import type { SipRequest } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
-import { parseUri, uriEquals } from '../message/uri.ts';
+import { parseUri } from '../message/uri.ts';
+import { uriEquals } from '../message/uri-equals.ts';
 import {
   algorithmName,
   type DigestAlgorithm,

@@ -216,7 +216,8 @@ export function userOf(uri: Uri): string {
   return unescapeText(uri.user);
 }
 
-function unescapeText(text: string): string {
+/** Text with its escapes undone; as it is when they are not UTF-8. */
+export function unescapeText(text: string): string {
   if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
@@ -232,34 +233,6 @@ export function escapeUser(text: string): string {
   return encodeURIComponent(text).replace(/%(2B|26|3D|24|2C|3B|3F|2F)/g, (all) =>
     decodeURIComponent(all),
   );
-}
-
-const COMPARED_PARAMS = ['user', 'ttl', 'method', 'maddr', 'transport'];
-
-/**
- * Whether two URIs are equivalent (RFC 3261 §19.1.4): user and password case-sensitive with escapes
- * undone, the rest case-insensitive; a parameter in only one URI is ignored unless it is `user`,
- * `ttl`, `method`, `maddr` or `transport`.
- */
-export function uriEquals(a: Uri, b: Uri): boolean {
-  if (a.kind === 'tel' && b.kind === 'tel') return telDigits(a.number) === telDigits(b.number);
-  if (a.kind !== 'sip' || b.kind !== 'sip') return formatUri(a) === formatUri(b);
-  if (a.scheme !== b.scheme || a.host !== b.host || a.port !== b.port) return false;
-  if (userOf(a) !== userOf(b)) return false;
-  if (unescapeText(a.password ?? '') !== unescapeText(b.password ?? '')) return false;
-  if ((a.headers ?? '') !== (b.headers ?? '')) return false;
-  for (const name of COMPARED_PARAMS) {
-    if (a.params.get(name)?.toLowerCase() !== b.params.get(name)?.toLowerCase()) return false;
-  }
-  for (const [name, value] of a.params) {
-    const other = b.params.get(name);
-    if (other !== undefined && other.toLowerCase() !== value.toLowerCase()) return false;
-  }
-  return true;
-}
-
-function telDigits(number: string): string {
-  return number.replace(/[().-]/g, '').toLowerCase();
 }
 
 /** Host without the brackets of an IPv6 reference, as sockets want it. */

@@ -5,7 +5,8 @@ import { parseCSeq } from './cseq.ts';
 import { splitList } from './list.ts';
 import { formatNameAddr, parseNameAddr } from './name-addr.ts';
 import { ParseError } from './parse-error.ts';
-import { escapeUser, formatUri, parseUri, uriEquals, userOf } from './uri.ts';
+import { escapeUser, formatUri, parseUri, userOf } from './uri.ts';
+import { uriEquals } from './uri-equals.ts';
 import { formatVia, hasUniqueBranch, parseVia } from './via.ts';
 
 describe('URIs', () => {
@@ -52,7 +53,29 @@ describe('URIs', () => {
     ['sip:bob@biloxi.example', 'sip:bob@biloxi.example;transport=udp', false],
     ['sip:bob@biloxi.example', 'sips:bob@biloxi.example', false],
     ['sip:c@x.example;security=on', 'sip:c@x.example;security=off', false],
+    ['sip:a@x.example?b=1&c=%31', 'sip:a@x.example?C=1&b=1', true],
+    ['sip:a@x.example?b=1', 'sip:a@x.example', false],
+    ['sip:a@x.example?b=1', 'sip:a@x.example?b=2', false],
+    [
+      'sip:biloxi.com;transport=tcp;method=REGISTER',
+      'sip:biloxi.com;method=REGISTER;transport=tcp',
+      true,
+    ],
+    ['sip:a@x;maddr=192.0.2.1', 'sip:a@x', false],
+    ['sip:a@x;ttl=1', 'sip:a@x', false],
+    ['sip:a@x;user=phone', 'sip:a@x', false],
+    ['sip:a@x', 'sip:x', false],
+    ['sip:a:b@x', 'sip:a@x', false],
+    ['sip:a@[2001:db8::9:1]', 'sip:a@[2001:0DB8:0:0:0:0:9:01]', true],
+    ['sip:a@[::ffff:192.0.2.10]', 'sip:a@[::ffff:c000:20a]', true],
+    ['sip:a@[2001:db8::9:1]', 'sip:a@[2001:db8::91]', false],
     ['tel:+49-30-1', 'tel:+49301', true],
+    ['tel:+49301;ext=1-2', 'tel:+49301;EXT=12', true],
+    ['tel:+49301;ext=12', 'tel:+49301', false],
+    ['tel:301;phone-context=+49-30', 'tel:301;phone-context=+4930', true],
+    ['tel:301;phone-context=a.example', 'tel:301;phone-context=A.example', true],
+    ['tel:301;phone-context=a.example', 'tel:301;phone-context=b.example', false],
+    ['tel:+49301', 'sip:+49301@x', false],
   ])('%s and %s: equal %s (RFC 3261 §19.1.4)', (a, b, equal) => {
     expect(uriEquals(parseUri(a), parseUri(b))).toBe(equal);
   });
