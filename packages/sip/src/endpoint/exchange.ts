@@ -1,8 +1,10 @@
 import { nextHop } from '../dialog/dialog.ts';
 import type { DigestClient, DigestRefusal } from '../digest/client.ts';
+import { newBranch } from '../ids.ts';
 import { parseDeltaSeconds } from '../message/contact.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
+import { formatVia } from '../message/via.ts';
 import type { ClientTransaction } from '../transaction/client-transaction.ts';
 import { TooManyTransactions } from '../transaction/layer.ts';
 import type { Target } from '../transport/target.ts';
@@ -155,7 +157,9 @@ export class Exchange {
   /** The same request again, in a transaction of its own. */
   private renew(): void {
     this.request = this.request.clone();
-    this.request.headers.set('Via', this.core.newVia());
+    const { via } = this.request;
+    const params = new Map(via.params).set('branch', newBranch());
+    this.request.headers.set('Via', formatVia({ ...via, params }));
   }
 
   /**
