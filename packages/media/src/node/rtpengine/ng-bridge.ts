@@ -50,6 +50,7 @@ export class NgBridge {
   #pendingDigits = 0;
   /** Digits of ours that rtpengine is going to tell as if they had been pressed. */
   readonly #played: { callId: string; tag: string; digit: string }[] = [];
+  #isJoined = false;
   #isClosed = false;
 
   constructor(o: { id: string; kind: BridgeKind; rtpAddress: string; client: NgClient }) {
@@ -204,8 +205,6 @@ export class NgBridge {
     return '';
   }
 
-  #isJoined = false;
-
   async #negotiateBrowser(leg: Leg): Promise<string> {
     const { remote } = leg;
     const offer = this.#offer;
@@ -224,8 +223,8 @@ export class NgBridge {
     const { remote } = leg;
     const negotiated = await leg.call.negotiate({
       near: other.near
-        ? plainSdp(other.near, between, remote)
-        : nobodySdp(this.#family, between, remote),
+        ? plainSdp(other.near, between, remote, other.remote)
+        : nobodySdp(this.#family, between, remote, other.remote),
       nearIsBrowser: false,
       leg: remote ? remoteSdp(remote) : nobodySdp(this.#family, between),
       remote,

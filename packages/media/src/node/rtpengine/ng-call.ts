@@ -53,6 +53,7 @@ export interface Negotiated {
 export class NgCall {
   readonly id = randomUUID();
   readonly client: NgClient;
+  readonly #blocked = new Set<NgSide>();
 
   constructor(client: NgClient) {
     this.client = client;
@@ -89,7 +90,19 @@ export class NgCall {
         ? { ICE: 'force', 'transport-protocol': 'UDP/TLS/RTP/SAVPF', 'rtcp-mux': ['accept'] }
         : { ICE: 'remove', 'transport-protocol': 'RTP/AVP', 'rtcp-mux': ['demux'] }),
     });
+    const direction = remote?.direction ?? 'inactive';
+    await this.#block('near', direction === 'recvonly' || direction === 'inactive');
+    await this.#block('leg', direction === 'sendonly' || direction === 'inactive');
     return { leg: localOf(String(offered.sdp)), nearSdp: String(answered.sdp) };
+  }
+
+  /** Stops what a side sends, or lets it pass: rtpengine itself pays no heed to directions. */
+  async #block(side: NgSide, on: boolean): Promise<void> {
+    if (this.#blocked.has(side) === on) return;
+    const body = { 'call-id': this.id, 'from-tag': side };
+    await this.#request(on ? 'block media' : 'unblock media', body);
+    if (on) this.#blocked.add(side);
+    else this.#blocked.delete(side);
   }
 
   /** Plays a digit towards the side opposite to `from`. @throws MediaEngineError */

@@ -208,6 +208,7 @@ class NgEngine implements RtpengineEngine {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#timer);
     this.#keys?.close();

@@ -59,12 +59,14 @@ function formatsOf(formats: Formats): Format[] {
  * payload types, so that rtpengine takes packets of either and sends each side its own numbers.
  * What rtpengine has to transcode is left out but for telephone-event.
  */
-function offeredFormats(own: Formats, other: Formats | undefined): Format[] {
+function offeredFormats(own: Formats, others: readonly (Formats | undefined)[]): Format[] {
   const formats = formatsOf(own);
-  for (const format of other === undefined ? [] : formatsOf(other)) {
-    const isEvent = format.rtpmap.startsWith('telephone-event');
-    const isTaken = formats.some(({ payloadType }) => payloadType === format.payloadType);
-    if (!isTaken && (isEvent || own.codec === other?.codec)) formats.push(format);
+  for (const other of others) {
+    for (const format of other === undefined ? [] : formatsOf(other)) {
+      const isEvent = format.rtpmap.startsWith('telephone-event');
+      const isTaken = formats.some(({ payloadType }) => payloadType === format.payloadType);
+      if (!isTaken && (isEvent || own.codec === other?.codec)) formats.push(format);
+    }
   }
   return formats;
 }
@@ -101,25 +103,30 @@ function description(o: {
 }
 
 /** A side that is not known yet: nothing comes from there and nothing goes there. */
-export function nobodySdp(family: 4 | 6, formats: Formats, other?: Formats): string {
+export function nobodySdp(
+  family: 4 | 6,
+  formats: Formats,
+  ...others: (Formats | undefined)[]
+): string {
   return description({
     address: family === 6 ? NOBODY.v6 : NOBODY.v4,
     port: NOBODY.port,
     protocol: 'RTP/AVP',
-    formats: offeredFormats(formats, other),
+    formats: offeredFormats(formats, others),
     direction: 'inactive',
   });
 }
 
-/**
- * A plain side within the machine that rtpengine runs on: another call of its own.
- * @param localKey see {@link keyLine}
- */
-export function plainSdp(local: RtpLocal, formats: Formats, other: Formats | undefined): string {
+/** A plain side within the machine that rtpengine runs on: another call of its own. */
+export function plainSdp(
+  local: RtpLocal,
+  formats: Formats,
+  ...others: (Formats | undefined)[]
+): string {
   return description({
     ...local,
     protocol: 'RTP/AVP',
-    formats: offeredFormats(formats, other),
+    formats: offeredFormats(formats, others),
     direction: 'sendrecv',
   });
 }
@@ -157,7 +164,7 @@ export function withLines(sdp: string, lines: readonly string[]): string {
 
 /** The browser's offer as rtpengine is told it. */
 export function browserSdp(offer: WebOffer, other: Formats | undefined): string {
-  const formats = offeredFormats(offer, other);
+  const formats = offeredFormats(offer, [other]);
   const lines = offer.reducedSdp.split('\r\n').filter((line) => line !== '');
   const kept = lines.filter(
     (line) => !/^a=(?:rtpmap|fmtp|rtcp-fb|extmap|extmap-allow-mixed)\b/.test(line),
