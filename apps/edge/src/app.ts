@@ -13,6 +13,7 @@ import { authenticate } from './http/authenticate.ts';
 import type { EdgeEnv } from './http/context.ts';
 import { observe, problemOnError } from './http/observe.ts';
 import type { Hub } from './hub/hub.ts';
+import { callHandlingRoutes } from './routes/call-handling.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { meRoutes } from './routes/me.ts';
@@ -82,6 +83,7 @@ export function createEdgeApp(options: EdgeAppOptions): OpenAPIHono<EdgeEnv> {
     });
   }
   meRoutes(app, verbContext, hub);
+  callHandlingRoutes(app, verbContext, hub);
   peopleRoutes(app, verbContext);
   journalRoutes(app, verbContext);
   demoRoutes(app, options.demoAccounts);

@@ -1,9 +1,12 @@
 import type { Problem } from '@trunkline/contracts/errors.ts';
+import { type LineForwarding, noForwarding } from '@trunkline/contracts/forwarding.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
 import type { Page } from '@trunkline/contracts/pages.ts';
-import type { Person } from '@trunkline/contracts/people.ts';
+import type { Me, Person } from '@trunkline/contracts/people.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EdgeRig, startEdgeRig, type TestUser } from './testing/edge-rig.ts';
+import { eventually } from './testing/eventually.ts';
+import { openRealtime } from './testing/realtime-client.ts';
 
 let rig: EdgeRig;
 let anna: TestUser;
@@ -95,6 +98,11 @@ describe('who may ask', () => {
   });
 });
 
+const handling = (forwarding: Partial<LineForwarding> = {}, doNotDisturb = false) => ({
+  doNotDisturb,
+  forwarding: { ...noForwarding, ...forwarding },
+});
+
 describe('own data', () => {
   test('GET /v1/me names user, tenant and lines', async () => {
     const line = await lineOf(anna, '20');
@@ -108,7 +116,17 @@ describe('own data', () => {
       scopes: ['client'],
       // Never chosen: the one of the token, which sign-in took from the browser.
       language: 'en',
-      lines: [{ id: line, number: '+49301234520', display: '20', hideRejectButton: true }],
+      lines: [
+        {
+          id: line,
+          number: '+49301234520',
+          display: '20',
+          hideRejectButton: true,
+          functions: expect.arrayContaining(['hold', 'forwarding']),
+          featureCodes: [],
+          callHandling: handling(),
+        },
+      ],
     });
   });
 
@@ -187,6 +205,54 @@ describe('own data', () => {
     expect(outbox.map((row) => row.payload)).toContainEqual({ entryId: id, userId: anna.userId });
   });
 
+  test('GET and PUT /v1/me/lines/{lineId}/call-handling, told to the own other devices', async () => {
+    const owner = await rig.user(await rig.tenant(), 'Handler');
+    const colleague = await rig.user(owner.tenant, 'Colleague');
+    const line = await lineOf(owner, '30');
+    const token = await rig.token(owner);
+    const path = `/v1/me/lines/${line}/call-handling`;
+    expect(await (await rig.fetch(path, token)).json()).toEqual(handling());
+    const device = await openRealtime(rig.url, await rig.token(owner));
+    const other = await openRealtime(rig.url, await rig.token(colleague));
+    const wanted = handling({ noAnswer: { number: '21', seconds: 15 } }, true);
+    const saved = await put(token, line, wanted);
+    expect([saved.status, await saved.json()]).toEqual([200, wanted]);
+    expect(await (await rig.fetch(path, token)).json()).toEqual(wanted);
+    const me = (await (await rig.fetch('/v1/me', token)).json()) as Me;
+    expect(me.lines[0]?.callHandling).toEqual(wanted);
+    await eventually(() => expect(device.events('directory.changed')).toHaveLength(1));
+    expect(other.events('directory.changed')).toEqual([]);
+    device.socket.close();
+    other.socket.close();
+  });
+
+  test('PUT call-handling names the target that cannot be dialled, and refuses unknown fields', async () => {
+    const owner = await rig.user(await rig.tenant(), 'Wrong');
+    const line = await lineOf(owner, '31');
+    const token = await rig.token(owner);
+    const wrong = await put(token, line, handling({ busy: 'not a number!', always: '112' }));
+    expect(wrong.status).toBe(400);
+    const problem = (await wrong.json()) as Problem;
+    expect(problem.errors?.map((error) => error.pointer).sort()).toEqual([
+      '/forwarding/always',
+      '/forwarding/busy',
+    ]);
+    for (const body of [{ ...handling(), more: 1 }, { doNotDisturb: true }, handling({ busy: '' })])
+      expect((await put(token, line, body)).status).toBe(400);
+    const path = `/v1/me/lines/${line}/call-handling`;
+    expect(await (await rig.fetch(path, token)).json()).toEqual(handling());
+  });
+
+  test('PUT call-handling answers 403 to a function the group has switched off (LIN-026)', async () => {
+    const owner = await rig.user(await rig.tenant(), 'Off');
+    const line = await lineOf(owner, '32');
+    await rig.sql`update tenant.line_groups set functions = '{"do_not_disturb":"off"}'
+      where tenant_id = ${owner.tenant}`;
+    const refused = await put(await rig.token(owner), line, handling({}, true));
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: 'function_off' });
+  });
+
   test('PATCH refuses unknown fields, broken JSON and large bodies', async () => {
     const id = await journalEntry(anna);
     const token = await rig.token(anna);
@@ -212,6 +278,14 @@ function patch(token: string, entryId: string, body: object): Promise<Response> 
   });
 }
 
+function put(token: string, lineId: string, body: object): Promise<Response> {
+  return rig.fetch(`/v1/me/lines/${lineId}/call-handling`, token, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
 interface Operation {
   parameters?: { name: string; in: string }[];
 }
@@ -222,7 +296,20 @@ test('PLT-018 every id route answers 404 to a foreign id and changes nothing', a
     paths: Record<string, Record<string, Operation>>;
   };
   expect(document.openapi).toBe('3.1.0');
-  const foreign: Record<string, (owner: TestUser) => Promise<string>> = { entryId: journalEntry };
+  const numbers = [60, 61, 62, 63];
+  const foreign: Record<string, (owner: TestUser) => Promise<string>> = {
+    entryId: journalEntry,
+    lineId: async (owner) =>
+      lineOf(await rig.user(owner.tenant, `Line${numbers[0]}`), `${numbers.shift()}`),
+  };
+  const bodies: Record<string, object> = {
+    patch: { note: 'mine now', seen: true },
+    put: handling({ always: '21' }, true),
+  };
+  const stored = async () => [
+    await rig.sql`select * from tenant.journal_entries order by id`,
+    await rig.sql`select * from tenant.line_call_handling order by id`,
+  ];
   let routes = 0;
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
@@ -232,8 +319,9 @@ test('PLT-018 every id route answers 404 to a foreign id and changes nothing', a
         const make = foreign[parameter.name];
         if (!make) throw new Error(`no foreign resource for ${parameter.name}: add one`);
         // Another tenant's, a colleague's, and one that never was.
-        const ids = [await make(anna), await make(ben), newId('journalEntry'), 'rubbish'];
-        const before = await rig.sql`select * from tenant.journal_entries order by id`;
+        const never = parameter.name === 'lineId' ? newId('line') : newId('journalEntry');
+        const ids = [await make(anna), await make(ben), never, 'rubbish'];
+        const before = await stored();
         for (const id of ids) {
           const attacker = id === ids[1] ? anna : eve;
           const response = await rig.fetch(
@@ -242,15 +330,15 @@ test('PLT-018 every id route answers 404 to a foreign id and changes nothing', a
             {
               method: method.toUpperCase(),
               headers: { 'content-type': 'application/json' },
-              body: JSON.stringify({ note: 'mine now', seen: true }),
+              ...(bodies[method] && { body: JSON.stringify(bodies[method]) }),
             },
           );
           expect([method, path, response.status]).toEqual([method, path, 404]);
           expect(await response.json()).toMatchObject({ code: 'not_found' });
         }
-        expect(await rig.sql`select * from tenant.journal_entries order by id`).toEqual(before);
+        expect(await stored()).toEqual(before);
       }
     }
   }
-  expect(routes).toBe(1);
+  expect(routes).toBe(3);
 });

@@ -4,14 +4,17 @@ import { NumberText } from '@trunkline/ui/components/number-text.tsx';
 import { chooseLanguage, languages } from '@trunkline/ui/i18n/i18n.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { chooseLook, lookChoices, lookStore } from '@trunkline/ui/theme/look.ts';
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useId, useState } from 'react';
 import { useServices } from '../app/services.ts';
 import { chooseRing, ringSettings } from '../calls/ring-settings.ts';
 import { ringTones } from '../calls/tones.ts';
 import { meQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
-import { askForMicrophone, usePermission } from './permissions.ts';
+import { showShortcuts } from '../shell/shortcuts.tsx';
+import { usePermission } from './permissions.ts';
 import styles from './settings-page.module.css';
+
+const AudioCard = lazy(() => import('./audio-card.tsx'));
 
 /** Settings of this browser and the own account. */
 export function SettingsPage() {
@@ -32,14 +35,19 @@ export function SettingsPage() {
         <Card heading={t('settings.look')}>
           <LookChoice />
         </Card>
+        <Card heading={t('audio.heading')} hint={t('audio.headingHint')}>
+          <Suspense fallback={<div className={styles.audioWaits} />}>
+            <AudioCard />
+          </Suspense>
+        </Card>
         <Card heading={t('settings.ring')} hint={t('settings.ringHint')}>
           <RingChoice />
         </Card>
         <Card heading={t('settings.notifications')} hint={t('settings.notificationsHint')}>
           <Notifications />
         </Card>
-        <Card heading={t('settings.microphone')}>
-          <Microphone />
+        <Card heading={t('keys.heading')}>
+          <Button onClick={showShortcuts}>{t('keys.open')}</Button>
         </Card>
         <Account />
       </div>
@@ -173,22 +181,6 @@ function Notifications() {
   return (
     <Button onClick={() => void Notification.requestPermission()}>
       {t('settings.notificationsAllow')}
-    </Button>
-  );
-}
-
-function Microphone() {
-  const { t } = useT();
-  const state = usePermission('microphone');
-  if (state === 'granted') return <p>{t('settings.microphoneGranted')}</p>;
-  if (state === 'denied') return <p>{t('settings.microphoneDenied')}</p>;
-  return (
-    <Button
-      onClick={() => {
-        void askForMicrophone();
-      }}
-    >
-      {t('welcome.allow')}
     </Button>
   );
 }

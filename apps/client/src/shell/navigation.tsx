@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useT } from '../i18n/index.ts';
 import { useMissedCount } from '../journal/use-missed-count.ts';
+import { LineMenu } from '../lines/line-menu.tsx';
 import styles from './navigation.module.css';
 import { PresenceMenu } from './presence-menu.tsx';
 
@@ -42,6 +43,7 @@ export function Rail() {
     <nav className={styles.rail} aria-label={t('nav.label')}>
       <div className={styles.avatar}>
         <PresenceMenu place="rightStart" />
+        <LineMenu place="rightStart" />
       </div>
       <Entries />
     </nav>

@@ -8,16 +8,19 @@ import { type Services, ServicesContext, useServices } from '../app/services.ts'
 import { session } from '../app/session.ts';
 import { startServices } from '../app/start.ts';
 import { CallLayer } from '../calls/call-layer.tsx';
+import { Elsewhere } from '../calls/elsewhere.tsx';
 import { forgetKept } from '../data/kept.ts';
 import { createQueryClient, meQuery } from '../data/queries.ts';
 import { useLiveData } from '../data/use-live-data.ts';
 import { useT } from '../i18n/index.ts';
+import { LineMenu } from '../lines/line-menu.tsx';
 import { UpdateNotice } from '../pwa/update-notice.tsx';
 import { DialField } from './dial-field.tsx';
 import { BottomNavigation, Rail } from './navigation.tsx';
 import notice from './notice.module.css';
 import { PresenceMenu } from './presence-menu.tsx';
 import styles from './shell.module.css';
+import { Shortcuts } from './shortcuts.tsx';
 import { Welcome } from './welcome.tsx';
 
 /** Everything behind the sign-in: starts the services of the user and lays the window out. */
@@ -76,10 +79,12 @@ function Frame() {
       <header className={styles.top}>
         <span className={styles.topAvatar}>
           <PresenceMenu place="bottomStart" />
+          <LineMenu place="bottomStart" />
         </span>
         <DialField />
       </header>
       <div className={styles.bars}>
+        <Elsewhere />
         <ConnectionBar state={state} telephony={telephony} onRetry={() => realtime.wake()} />
       </div>
       <main id="content" className={styles.content} tabIndex={-1}>
@@ -91,6 +96,7 @@ function Frame() {
         <Welcome />
       </div>
       <CallLayer />
+      <Shortcuts />
     </div>
   );
 }

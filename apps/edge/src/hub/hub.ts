@@ -54,6 +54,8 @@ export interface Hub {
   openNode(socket: HubSocket): NodeConnection;
   /** A notice of the control plane. */
   notice(frame: ControlToEdge): void;
+  /** A user changed own settings: the other devices of the user fetch them. */
+  ownChanged(whom: Whom): void;
   /** Notices were lost: every client fetches what it holds copies of. */
   noticesMissed(): void;
   /**
@@ -232,6 +234,7 @@ export function createHub(options: HubOptions): Hub {
       } else if (frame.t === 'tenant.state') sessions.tenantState(frame.tenant, frame.state);
       else if (frame.t === 'session.ended') sessions.endSignIn(frame.tenant, frame.sessionId);
     },
+    ownChanged: (whom) => toUser(whom, { type: 'directory.changed', data: {} }),
     noticesMissed() {
       // The control plane repeats every stopped tenant right after a link is up.
       sessions.forgetTenantStates();
