@@ -1,0 +1,204 @@
+import type { EventEnvelope, NodeEventData } from '@trunkline/contracts/call-events.ts';
+import type { CallVerdict } from '@trunkline/contracts/call-records.ts';
+import type { LegQuality } from '@trunkline/contracts/media.ts';
+import { inOrder } from './in-order.ts';
+import { explainSip } from './sip-explanations.ts';
+
+/** Below this mean opinion score people complain (ITU-T G.107 Annex B: "some users dissatisfied"). */
+export const poorMos = 3.6;
+
+type Severity = CallVerdict['severity'];
+type Params = Record<string, string>;
+
+/** What a call came to, gathered from its events. */
+interface Findings {
+  readonly started: NodeEventData<'call.started'> | undefined;
+  readonly ended: NodeEventData<'call.ended'> | undefined;
+  readonly answered: boolean;
+  readonly all: readonly EventEnvelope[];
+}
+
+const verdict = (code: string, severity: Severity, params: Params = {}): CallVerdict => ({
+  code,
+  severity,
+  params,
+});
+
+/** Ends that say by themselves what happened, whoever was called. */
+const plainEnds: Readonly<Record<string, Severity>> = {
+  node_lost: 'error',
+  node_stopped: 'warning',
+  media_engine_lost: 'error',
+  media_failed: 'error',
+  media_timeout: 'warning',
+  client_lost: 'warning',
+  no_ack: 'error',
+  session_expired: 'warning',
+  srtp_refused: 'error',
+  too_long: 'notice',
+};
+
+/**
+ * Says in one stable word what became of a call and how bad that is; the words for people are in
+ * verdict-texts.ts. Takes the events of one call in any order, with repetitions.
+ */
+export function verdictOf(events: readonly EventEnvelope[]): CallVerdict {
+  const all = inOrder(events);
+  const found: Findings = {
+    started: all.find((event) => event.type === 'call.started')?.data,
+    ended: all.find((event) => event.type === 'call.ended')?.data,
+    answered: all.some(
+      (event) => event.type === 'call.answered' || event.type === 'call.picked_up',
+    ),
+    all,
+  };
+  const judges = [ofLimits, ofLife, ofEmergency, ofFaults, ofMoves, ofTalk, ofUnanswered];
+  for (const judge of judges) {
+    const result = judge(found);
+    if (result) return { ...result, params: { ...paramsOf(found), ...result.params } };
+  }
+  return verdict('unknown', 'notice', paramsOf(found));
+}
+
+function paramsOf({ started, ended }: Findings): Params {
+  return {
+    ...(started && { line: started.lineNumber }),
+    ...(ended && ended.sipCode !== null && { sipCode: String(ended.sipCode) }),
+    ...(ended?.text && { text: ended.text.slice(0, 100) }),
+  };
+}
+
+/** Toll fraud floor: nothing left the house (VOX-133). */
+function ofLimits({ all }: Findings): CallVerdict | null {
+  const hit = all.find((event) => event.type === 'limit.hit');
+  if (!hit) return null;
+  const { reason, destination } = hit.data;
+  return verdict(`limit_${reason}`, 'warning', destination === null ? {} : { destination });
+}
+
+function ofLife({ ended }: Findings): CallVerdict | null {
+  return ended ? null : verdict('in_progress', 'ok');
+}
+
+function ofEmergency({ started, answered }: Findings): CallVerdict | null {
+  if (!started?.emergency) return null;
+  return answered ? verdict('emergency', 'notice') : verdict('emergency_failed', 'error');
+}
+
+function ofFaults({ ended, all }: Findings): CallVerdict | null {
+  const severity = plainEnds[ended?.cause ?? ''];
+  if (severity) return verdict(ended?.cause ?? '', severity);
+  // The PBX never confirmed our answer: 2xx without ACK (RFC 3261 §13.3.1.4).
+  const { cause, by, text } = ended ?? { cause: '', by: '', text: '' };
+  if (by === 'system' && /\bACK\b/.test(text)) return verdict('no_ack', 'error');
+  if (cause === 'failed' && all.some((event) => event.type === 'call.media'))
+    return lostMedia(all) ? verdict('media_failed', 'error') : null;
+  return null;
+}
+
+/** Calls that went on to somebody else. */
+function ofMoves({ all, answered }: Findings): CallVerdict | null {
+  const transfer = all.findLast((event) => event.type === 'call.transferred');
+  if (transfer && transfer.data.state !== 'tried') {
+    const { state, kind, sipCode } = transfer.data;
+    const params = { kind, ...(sipCode !== null && { sipCode: String(sipCode) }) };
+    return state === 'accepted'
+      ? (ofSound(all) ?? verdict('transferred', 'ok', params))
+      : verdict('transfer_failed', 'warning', params);
+  }
+  const forward = all.findLast((event) => event.type === 'call.forwarded');
+  if (forward && !answered && forward.data.state !== 'tried') {
+    const { state, reason, method, sipCode } = forward.data;
+    const params = { reason, method, ...(sipCode !== null && { sipCode: String(sipCode) }) };
+    return state === 'accepted'
+      ? verdict('forwarded', 'ok', params)
+      : verdict('forward_failed', 'warning', params);
+  }
+  if (all.some((event) => event.type === 'call.picked_up'))
+    return ofSound(all) ?? verdict('picked_up', 'ok');
+  return null;
+}
+
+function ofTalk({ all, answered, ended }: Findings): CallVerdict | null {
+  if (!answered) return null;
+  const sound = ofSound(all);
+  if (sound) return sound;
+  if (ended?.cause === 'normal') return verdict('answered', 'ok', talkTime(ended.durationMs));
+  const code = ended?.sipCode ?? null;
+  return code === null
+    ? verdict('dropped', 'warning')
+    : verdict('dropped_sip', 'warning', { phrase: explainSip(code).phrase });
+}
+
+/** Whole seconds, as m:ss. */
+function talkTime(durationMs: number): Params {
+  const seconds = Math.round(durationMs / 1000);
+  return { duration: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` };
+}
+
+/** What people heard, if it was bad: silence of one side, or poor quality. */
+function ofSound(all: readonly EventEnvelope[]): CallVerdict | null {
+  const silent = lostMedia(all);
+  if (silent) return verdict('one_way_audio', 'warning', { side: silent });
+  const finals = all.flatMap((event) =>
+    event.type === 'call.quality' && event.data.final ? [event.data] : [],
+  );
+  const worst = finals
+    .filter(({ quality }) => quality.mos !== null && quality.mos < poorMos)
+    .sort((a, b) => (a.quality.mos ?? 5) - (b.quality.mos ?? 5))[0];
+  return worst
+    ? verdict('poor_quality', 'warning', qualityParams(worst.side, worst.quality))
+    : null;
+}
+
+function qualityParams(side: string, { mos, lossPercent, jitterMs }: LegQuality): Params {
+  return {
+    side,
+    mos: (mos ?? 0).toFixed(1),
+    loss: lossPercent.toFixed(1),
+    jitter: String(Math.round(jitterMs)),
+  };
+}
+
+/** The side whose audio went away, or never came, and did not come back. */
+function lostMedia(all: readonly EventEnvelope[]): string | null {
+  const last = new Map<string, string>();
+  for (const event of all)
+    if (event.type === 'call.media' && event.data.state !== 'agreed')
+      last.set(event.data.side, event.data.state);
+  for (const [side, state] of last) if (state === 'silent' || state === 'lost') return side;
+  return null;
+}
+
+function ofUnanswered({ started, ended, all }: Findings): CallVerdict | null {
+  if (!ended) return null;
+  const { cause, sipCode } = ended;
+  if (started?.direction === 'incoming') return incomingUnanswered(cause, all);
+  if (cause === 'cancelled') return verdict('cancelled', 'ok');
+  if (sipCode !== null && sipCode >= 300) {
+    const { severity, phrase } = explainSip(sipCode);
+    return verdict(`sip_${sipCode}`, severity, { phrase });
+  }
+  if (cause === 'no_answer' || cause === 'busy' || cause === 'rejected')
+    return verdict(cause, 'notice');
+  return verdict(ended.text === '' ? 'failed' : 'failed_because', 'error');
+}
+
+const incomingCauses: Readonly<Record<string, Severity>> = {
+  not_signed_in: 'notice',
+  do_not_disturb: 'notice',
+  answered_elsewhere: 'ok',
+  no_answer: 'notice',
+  rejected: 'notice',
+  busy: 'notice',
+};
+
+function incomingUnanswered(cause: string, all: readonly EventEnvelope[]): CallVerdict {
+  const severity = incomingCauses[cause];
+  if (severity) return verdict(cause, severity);
+  if (cause === 'cancelled' || cause === 'normal') {
+    const rang = all.some((event) => event.type === 'call.ringing' && event.data.devices > 0);
+    return verdict(rang ? 'missed' : 'missed_silently', 'notice');
+  }
+  return verdict('failed', 'error');
+}
