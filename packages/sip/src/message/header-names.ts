@@ -96,11 +96,11 @@ for (const [name, compact, single] of KNOWN) {
 }
 
 /** Headers by length and first character of their usual spelling. */
-const buckets = new Map<number, HeaderInfo[]>();
+const buckets: (HeaderInfo[] | undefined)[] = [];
 for (const [name] of KNOWN) {
   const info = infoByName.get(name);
   const slot = slotOf(name.length, name.charCodeAt(0));
-  if (info !== undefined) buckets.set(slot, [...(buckets.get(slot) ?? []), info]);
+  if (info !== undefined) buckets[slot] = [...(buckets[slot] ?? []), info];
 }
 
 function slotOf(length: number, first: number): number {
@@ -112,9 +112,10 @@ function slotOf(length: number, first: number): number {
  * without making a string of it.
  */
 export function knownHeaderAt(head: string, start: number, end: number): HeaderInfo | undefined {
-  const bucket = buckets.get(slotOf(end - start, head.charCodeAt(start)));
+  const bucket = buckets[slotOf(end - start, head.charCodeAt(start))];
   if (bucket === undefined) return undefined;
-  for (const info of bucket) {
+  for (let i = 0; i < bucket.length; i++) {
+    const info = bucket[i] as HeaderInfo;
     if (head.startsWith(info.name, start)) return info;
   }
   return undefined;

@@ -2,37 +2,75 @@ import { isToken } from './chars.ts';
 import { canonicalName } from './header-names.ts';
 import { splitList } from './list.ts';
 
+/** One header line. */
+class Line {
+  /** Lower-case long form. */
+  readonly key: string;
+  /** As written. */
+  readonly name: string;
+  /** Raw value; `undefined` while it stands in `source` only. */
+  text: string | undefined;
+  /** Received text the value is in, `''` for a line of our own. */
+  source: string;
+  from: number;
+  to: number;
+
+  constructor(
+    key: string,
+    name: string,
+    text: string | undefined,
+    source: string,
+    from: number,
+    to: number,
+  ) {
+    this.key = key;
+    this.name = name;
+    this.text = text;
+    this.source = source;
+    this.from = from;
+    this.to = to;
+  }
+
+  get value(): string {
+    this.text ??= this.source.slice(this.from, this.to);
+    return this.text;
+  }
+}
+
 /**
  * Header fields in wire order, values kept as raw text with folded lines joined. Typed access parses
- * on demand, so a message that is only passed on is never taken apart.
+ * on demand, so a message that is only passed on is never taken apart: lines nobody touched are
+ * written as they came, neighbours in one piece.
  *
  * Look-ups take the lower-case long form (`call-id`); compact forms were resolved on the way in.
  */
 export class Headers {
-  private readonly keys: string[] = [];
-  private readonly names: string[] = [];
-  private readonly values: string[] = [];
+  private readonly list: Line[] = [];
 
   get size(): number {
-    return this.keys.length;
+    return this.list.length;
   }
 
   /** First raw value. */
   get(key: string): string | undefined {
-    const i = this.keys.indexOf(key);
-    return i < 0 ? undefined : this.values[i];
+    return this.first(key)?.value;
   }
 
   has(key: string): boolean {
-    return this.keys.includes(key);
+    return this.first(key) !== undefined;
+  }
+
+  /** How many lines have that name. */
+  count(key: string): number {
+    let count = 0;
+    for (const line of this.list) if (line.key === key) count++;
+    return count;
   }
 
   /** Raw values, one per header line. */
   lines(key: string): string[] {
     const out: string[] = [];
-    for (let i = this.keys.indexOf(key); i >= 0; i = this.keys.indexOf(key, i + 1)) {
-      out.push(this.values[i] as string);
-    }
+    for (const line of this.list) if (line.key === key) out.push(line.value);
     return out;
   }
 
@@ -55,96 +93,133 @@ export class Headers {
    * @throws TypeError for a name that is no token or a value with a line break (header injection)
    */
   append(name: string, value: string): this {
-    check(name, value);
-    this.pushParsed(canonicalName(name), name, value);
+    this.list.push(ownLine(name, value));
     return this;
   }
 
   /** Adds a line before all others; same errors as `append`. */
   prepend(name: string, value: string): this {
-    check(name, value);
-    this.keys.unshift(canonicalName(name));
-    this.names.unshift(name);
-    this.values.unshift(value);
+    this.list.unshift(ownLine(name, value));
     return this;
   }
 
   /** Replaces all lines of that name by one, in the place of the first; same errors as `append`. */
   set(name: string, value: string): this {
-    check(name, value);
-    const key = canonicalName(name);
-    const i = this.keys.indexOf(key);
-    if (i < 0) return this.append(name, value);
-    this.values[i] = value;
-    for (let k = this.keys.lastIndexOf(key); k > i; k = this.keys.lastIndexOf(key)) this.drop(k);
+    const fresh = ownLine(name, value);
+    const i = this.list.findIndex(({ key }) => key === fresh.key);
+    const old = this.list[i];
+    if (old === undefined) {
+      this.list.push(fresh);
+      return this;
+    }
+    this.list[i] = rewritten(old, value);
+    for (let k = this.list.length - 1; k > i; k--) {
+      if (this.list[k]?.key === fresh.key) this.list.splice(k, 1);
+    }
     return this;
   }
 
   /** Removes all lines of that name. */
   remove(key: string): this {
-    for (let i = this.keys.lastIndexOf(key); i >= 0; i = this.keys.lastIndexOf(key)) this.drop(i);
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      if (this.list[i]?.key === key) this.list.splice(i, 1);
+    }
     return this;
   }
 
   /** Replaces the raw value of the first line of that name, which must exist. */
   replaceFirst(key: string, value: string): void {
     check(key, value);
-    const i = this.keys.indexOf(key);
-    if (i >= 0) this.values[i] = value;
+    const i = this.list.findIndex((line) => line.key === key);
+    const old = this.list[i];
+    if (old !== undefined) this.list[i] = rewritten(old, value);
   }
 
   /** Takes over all lines of that name from another list, in their order. */
   copyFrom(other: Headers, key: string): this {
-    for (let i = other.keys.indexOf(key); i >= 0; i = other.keys.indexOf(key, i + 1)) {
-      this.pushParsed(key, other.names[i] as string, other.values[i] as string);
-    }
+    for (const line of other.list) if (line.key === key) this.list.push(line);
     return this;
   }
 
   clone(): Headers {
     const copy = new Headers();
-    for (let i = 0; i < this.keys.length; i++) {
-      copy.pushParsed(this.keys[i] as string, this.names[i] as string, this.values[i] as string);
-    }
+    for (const line of this.list) copy.list.push(line);
     return copy;
   }
 
   /** Name as written and raw value of every line. */
   *entries(): IterableIterator<[name: string, value: string]> {
-    for (let i = 0; i < this.keys.length; i++) {
-      yield [this.names[i] as string, this.values[i] as string];
-    }
+    for (const line of this.list) yield [line.name, line.value];
   }
 
   /** For the parser, which has checked name and value already. */
   pushParsed(key: string, name: string, value: string): void {
-    this.keys.push(key);
-    this.names.push(name);
-    this.values.push(value);
+    this.list.push(new Line(key, name, value, '', 0, 0));
+  }
+
+  /**
+   * For the parser: a value that is `source[from, to)`, with `name: ` right before it and CRLF behind.
+   */
+  pushReceived(key: string, name: string, source: string, from: number, to: number): void {
+    this.list.push(new Line(key, name, undefined, source, from, to));
   }
 
   /** The header section as text, Content-Length replaced by (or completed with) the true one. */
   toText(contentLength: number): string {
-    const { keys, names, values } = this;
+    const { list } = this;
+    const length = String(contentLength);
     let out = '';
     let seen = false;
-    for (let i = 0; i < keys.length; i++) {
-      if (keys[i] === 'content-length') {
+    // A run of lines that stand behind each other in the text they came in.
+    let source = '';
+    let runFrom = 0;
+    let runTo = 0;
+    for (let i = 0; i < list.length; i++) {
+      const line = list[i] as Line;
+      let lineSource = line.source;
+      let text = '';
+      if (line.key === 'content-length') {
         if (seen) continue;
         seen = true;
-        out += `${names[i]}: ${contentLength}\r\n`;
-      } else {
-        out += `${names[i]}: ${values[i]}\r\n`;
+        if (line.value !== length) lineSource = '';
+        text = length;
+      } else if (lineSource === '') text = line.value;
+      if (lineSource !== '') {
+        const from = line.from - line.name.length - 2;
+        if (lineSource !== source || from !== runTo + 2) {
+          if (source !== '') out += `${source.slice(runFrom, runTo)}\r\n`;
+          source = lineSource;
+          runFrom = from;
+        }
+        runTo = line.to;
+        continue;
       }
+      if (source !== '') out += `${source.slice(runFrom, runTo)}\r\n`;
+      source = '';
+      out += `${line.name}: ${text}\r\n`;
     }
-    return seen ? out : `${out}Content-Length: ${contentLength}\r\n`;
+    if (source !== '') out += `${source.slice(runFrom, runTo)}\r\n`;
+    return seen ? out : `${out}Content-Length: ${length}\r\n`;
   }
 
-  private drop(i: number): void {
-    this.keys.splice(i, 1);
-    this.names.splice(i, 1);
-    this.values.splice(i, 1);
+  private first(key: string): Line | undefined {
+    const { list } = this;
+    for (let i = 0; i < list.length; i++) {
+      const line = list[i] as Line;
+      if (line.key === key) return line;
+    }
+    return undefined;
   }
+}
+
+/** Lines are never changed but replaced, so that copies of a message may share them. */
+function rewritten(old: Line, value: string): Line {
+  return new Line(old.key, old.name, value, '', 0, 0);
+}
+
+function ownLine(name: string, value: string): Line {
+  check(name, value);
+  return new Line(canonicalName(name), name, value, '', 0, 0);
 }
 
 function check(name: string, value: string): void {

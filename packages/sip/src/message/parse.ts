@@ -177,9 +177,14 @@ function addHeader(
   let end = eol;
   while (start < end && isSpace(head.charCodeAt(start))) start++;
   while (end > start && isSpace(head.charCodeAt(end - 1))) end--;
-  let value = head.slice(start, end);
-  if (folded) value = value.replace(/[ \t]*\r\n[ \t]+/g, ' ').trim();
-  headers.pushParsed(info.key, name, value);
+  // Written the usual way the line can be passed on as it is; `name` is then the very text before.
+  if (!folded && start === colon + 2 && end === eol && colon - pos === name.length) {
+    headers.pushReceived(info.key, name, head, start, end);
+  } else {
+    const value = head.slice(start, end);
+    const joined = folded ? value.replace(/[ \t]*\r\n[ \t]+/g, ' ').trim() : value;
+    headers.pushParsed(info.key, name, joined);
+  }
   if ((seen & info.bit) !== 0) {
     return fail('duplicate-header', `Repeated ${displayName(info.key)} header field`);
   }

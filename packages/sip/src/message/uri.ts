@@ -1,5 +1,5 @@
 import { isDigits } from './chars.ts';
-import { formatParams, NO_PARAMS, type Params } from './params.ts';
+import { formatParams, type Params, parseUriParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
 
 /** `sip:` or `sips:` (RFC 3261 §19.1). User and password keep their escapes. */
@@ -119,24 +119,6 @@ function parseTel(text: string, start: number): TelUri {
   const number = text.slice(start, semi);
   if (!/^\+?[0-9A-Fa-f*#().-]+$/.test(number)) throw bad('telephone number');
   return { kind: 'tel', scheme: 'tel', number, params: parseUriParams(text, semi, text.length) };
-}
-
-function parseUriParams(text: string, start: number, end: number): Params {
-  if (start >= end) return NO_PARAMS;
-  const params = new Map<string, string>();
-  let i = start;
-  while (i < end) {
-    let next = text.indexOf(';', i + 1);
-    if (next < 0 || next > end) next = end;
-    const eq = text.indexOf('=', i + 1);
-    const nameEnd = eq >= 0 && eq < next ? eq : next;
-    if (nameEnd === i + 1) throw bad('empty parameter');
-    const name = text.slice(i + 1, nameEnd).toLowerCase();
-    const value = nameEnd < next ? text.slice(nameEnd + 1, next) : '';
-    if (!params.has(name)) params.set(name, value);
-    i = next;
-  }
-  return params;
 }
 
 function checkEscapes(text: string): void {

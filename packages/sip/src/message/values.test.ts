@@ -98,7 +98,11 @@ describe('addresses', () => {
     const address = parseNameAddr(value);
     expect(address.displayName).toBe(name);
     expect(address.params.get('tag')).toBe(tag);
-    expect(parseNameAddr(formatNameAddr(address))).toEqual(address);
+    const again = parseNameAddr(formatNameAddr(address));
+    expect({ ...again, params: [...again.params] }).toEqual({
+      ...address,
+      params: [...address.params],
+    });
   });
 
   test.each([
