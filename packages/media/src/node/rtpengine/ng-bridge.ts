@@ -25,7 +25,7 @@ import {
 } from './sdp.ts';
 
 /** What a leg is said to speak before anything is known of it. */
-const UNKNOWN: Formats = { codec: 'PCMA', payloadType: 8, dtmfPayloadType: 101 };
+const UNKNOWN: Formats = { codec: 'PCMA', payloadType: 8 };
 /** Digits waiting to be sent to one side. */
 const MAX_PENDING_DIGITS = 64;
 
@@ -193,14 +193,12 @@ export class NgBridge {
   async #negotiate(): Promise<string> {
     const { rtp, far } = this.#legs;
     if (far === undefined) return this.#negotiateBrowser(rtp);
-    // Between its calls a relay carries what the far leg speaks.
-    const between = far.remote ?? rtp.remote ?? UNKNOWN;
-    await this.#negotiateRelayed(rtp, far, between);
-    await this.#negotiateRelayed(far, rtp, between);
+    await this.#negotiateRelayed(rtp, far, far.remote ?? rtp.remote ?? UNKNOWN);
+    await this.#negotiateRelayed(far, rtp, betweenOf(rtp.remote, far.remote));
     // The first of them did not know yet where the second one waits.
-    if (rtp.local !== undefined && !this.#isJoined) {
+    if (!this.#isJoined) {
       this.#isJoined = true;
-      await this.#negotiateRelayed(rtp, far, between);
+      await this.#negotiateRelayed(rtp, far, UNKNOWN);
     }
     return '';
   }
@@ -211,7 +209,7 @@ export class NgBridge {
     const negotiated = await leg.call.negotiate({
       near: offer ? browserSdp(offer, remote) : nobodySdp(this.#family, remote ?? UNKNOWN),
       nearIsBrowser: offer !== undefined,
-      leg: remote ? remoteSdp(remote) : nobodySdp(this.#family, offer ?? UNKNOWN),
+      leg: remote ? remoteSdp(remote) : nobodySdp(this.#family, audioOf(offer ?? UNKNOWN)),
       remote,
       transcode: offer && remote && transcoding(offer.codec, remote.codec),
     });
@@ -219,14 +217,15 @@ export class NgBridge {
     return negotiated.nearSdp;
   }
 
+  /** @param between what comes over from the other leg's call */
   async #negotiateRelayed(leg: Leg, other: Leg, between: Formats): Promise<void> {
     const { remote } = leg;
     const negotiated = await leg.call.negotiate({
       near: other.near
-        ? plainSdp(other.near, between, remote, other.remote)
-        : nobodySdp(this.#family, between, remote, other.remote),
+        ? plainSdp(other.near, between, remote)
+        : nobodySdp(this.#family, between, remote),
       nearIsBrowser: false,
-      leg: remote ? remoteSdp(remote) : nobodySdp(this.#family, between),
+      leg: remote ? remoteSdp(remote) : nobodySdp(this.#family, audioOf(between)),
       remote,
       transcode: remote && transcoding(between.codec, remote.codec),
     });
@@ -235,6 +234,25 @@ export class NgBridge {
   }
 }
 
+/**
+ * What the far leg's call gets from the other one, which has transcoded it: the far leg's codec,
+ * under the payload types of the leg it comes from where those pass through.
+ */
+function betweenOf(rtp: RtpRemote | undefined, far: RtpRemote | undefined): Formats {
+  if (rtp === undefined || far === undefined) return far ?? rtp ?? UNKNOWN;
+  if (rtp.codec === far.codec) return rtp;
+  const sameClock = describeCodec(rtp.codec).clockRate === describeCodec(far.codec).clockRate;
+  return sameClock ? { ...far, dtmfPayloadType: rtp.dtmfPayloadType } : far;
+}
+
 function transcoding(from: CodecName, to: CodecName): { from: string; to: string } | undefined {
   return from === to ? undefined : { from: describeCodec(from).name, to: describeCodec(to).name };
+}
+
+/**
+ * A side's audio alone: rtpengine remembers the telephone-event a leg once had and would go on
+ * sending it under that payload type.
+ */
+function audioOf({ codec, payloadType }: Formats): Formats {
+  return { codec, payloadType };
 }

@@ -6,7 +6,9 @@ import {
   rtpengineAvailable,
   startRtpengine,
 } from '../../../../../e2e/peers/rtpengine/rtpengine.ts';
-import { engineSuite } from '../testing/engine-suite.ts';
+import { chromiumAvailable } from '../testing/chromium-peer.ts';
+import { chromiumSuite } from '../testing/chromium-suite.ts';
+import { engineSuite, type SuiteSubject } from '../testing/engine-suite.ts';
 import { startRtpengineEngine } from './rtpengine-engine.ts';
 
 const isAvailable = rtpengineAvailable();
@@ -21,7 +23,7 @@ describe.skipIf(!isAvailable)(name, () => {
   });
   afterAll(() => daemon?.stop());
 
-  engineSuite({
+  const subject: SuiteSubject = {
     start: ({ maxBridges = 16, silentAfterMs = 5000, idleLimitMs }) =>
       startRtpengineEngine({
         hosts: [{ host: daemon.host, port: daemon.ngPort }],
@@ -35,5 +37,7 @@ describe.skipIf(!isAvailable)(name, () => {
         ...(idleLimitMs === undefined ? {} : { idleLimitMs }),
       }),
     explain: () => daemon.tail(60),
-  });
+  };
+  engineSuite(subject);
+  describe.skipIf(!chromiumAvailable())('with a browser', () => chromiumSuite(subject));
 });

@@ -105,13 +105,6 @@ export class WebPeer {
     return this.connection.localDescription?.sdp ?? '';
   }
 
-  /** A further offer, with new ICE credentials. */
-  async restartIce(): Promise<string> {
-    const offer = await this.connection.createOffer({ iceRestart: true });
-    await this.connection.setLocalDescription(offer);
-    return this.connection.localDescription?.sdp ?? '';
-  }
-
   async accept(answerSdp: string): Promise<void> {
     const payloadType = Number(/^m=audio \d+ \S+ (\d+)/m.exec(answerSdp)?.[1]);
     const codec = OFFERED.get(payloadType);
