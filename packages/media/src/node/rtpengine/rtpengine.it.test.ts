@@ -38,6 +38,6 @@ describe.skipIf(!isAvailable)(name, () => {
       }),
     explain: () => daemon.tail(60),
   };
-  engineSuite(subject);
+  describe('calls', () => engineSuite(subject));
   describe.skipIf(!chromiumAvailable())('with a browser', () => chromiumSuite(subject));
 });
