@@ -112,7 +112,7 @@ export class SipEndpoint {
     const listener: TransportListener = {
       received: (bytes, from, transport) => endpoint.intake?.receive(bytes, from, transport),
       broken: (error) => options.onBroken?.(error),
-      welcome: ({ address }) => endpoint.gate?.welcome(address) ?? true,
+      welcome: ({ address }) => endpoint.gate?.greet(address) ?? 'known',
       misframed: ({ address }) => endpoint.gate?.malformed(address),
       closed: (peer) => endpoint.flowLost(peer),
     };

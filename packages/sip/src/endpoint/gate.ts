@@ -125,6 +125,12 @@ export class Gate {
     return false;
   }
 
+  /** How somebody who wants to connect is met. */
+  greet(address: string): 'known' | 'stranger' | 'shut-out' {
+    if (this.trusts(address)) return 'known';
+    return this.welcome(address) ? 'stranger' : 'shut-out';
+  }
+
   /** Asks about a request that belongs to nothing we know. */
   admit(source: Source, transport: TransportName, request: SipRequest): AdmissionVerdict {
     const { address, port, certificate } = source;

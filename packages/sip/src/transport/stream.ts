@@ -5,7 +5,13 @@ import { sourcePrefix } from './address-prefix.ts';
 import { Connection, type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from './connection.ts';
 import { DEFAULT_FRAME_LIMITS } from './stream-framer.ts';
 import { speaksFor, type TlsPeer } from './tls-identity.ts';
-import { clientOptions, judge, trustKey, verifiedIdentity } from './tls-socket.ts';
+import {
+  clientOptions,
+  judge,
+  TlsIdentityError,
+  trustKey,
+  verifiedIdentity,
+} from './tls-socket.ts';
 import {
   addressText,
   type Hop,
@@ -88,7 +94,7 @@ export async function listenStream(
   return new StreamTransport(server, options, listener);
 }
 
-function createListener({ name, tls, limits }: StreamOptions): Server {
+function createListener({ name, tls }: StreamOptions): Server {
   if (name === 'tcp') return createServer();
   if (tls === undefined) throw new TypeError('a TLS listener needs key and certificate');
   return createTlsServer({
@@ -98,7 +104,6 @@ function createListener({ name, tls, limits }: StreamOptions): Server {
     requestCert: tls.clientCa !== undefined || tls.requireClientCertificate === true,
     rejectUnauthorized: tls.requireClientCertificate === true,
     minVersion: 'TLSv1.2',
-    handshakeTimeout: limits?.connectMs ?? DEFAULT_STREAM_LIMITS.connectMs,
   });
 }
 
@@ -113,7 +118,7 @@ class StreamTransport implements SipTransport {
   private readonly connections = new Map<number, Connection>();
   private readonly byPeer = new Map<string, Set<Connection>>();
   /** Connections whose handshake is not over, so that a crowd of half-open ones stays bounded. */
-  private readonly handshakes = new Set<Socket>();
+  private readonly handshakes = new Map<string, Socket>();
   /** Listening ports of peers behind their connections (RFC 5923). */
   private readonly aliases = new Map<string, number>();
   private nextId = 1;
@@ -174,7 +179,7 @@ class StreamTransport implements SipTransport {
     this.closed = true;
     this.clock.clearTimer(this.sweepTimer);
     const gone = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.handshakes) socket.destroy();
+    for (const socket of this.handshakes.values()) socket.destroy();
     for (const connection of this.connections.values()) connection.end();
     const force = this.clock.setTimer(() => {
       for (const connection of [...this.connections.values()]) connection.close(undefined);
@@ -219,13 +224,12 @@ class StreamTransport implements SipTransport {
     const connection = this.add(socket, { peer: to, incoming: false, wanted });
     socket.once('secureConnect', () => {
       try {
-        judge(socket, wanted);
+        connection.certificate = judge(socket, wanted);
+        connection.opened();
       } catch (error) {
-        connection.close(error instanceof Error ? error : new Error(String(error)));
-        return;
+        if (!(error instanceof TlsIdentityError)) throw error;
+        connection.close(error);
       }
-      connection.certificate = verifiedIdentity(socket);
-      connection.opened();
     });
     this.boundOpening(connection, to.connectMs);
     return connection;
@@ -248,14 +252,20 @@ class StreamTransport implements SipTransport {
       this.accept(socket, false);
       return;
     }
-    this.handshakes.add(socket);
-    socket.once('close', () => this.handshakes.delete(socket));
+    const key = addressText({ address, port });
+    this.handshakes.set(key, socket);
     // Until TLS has taken over, a reset would otherwise be nobody's error.
     socket.on('error', () => {});
+    this.clock.setTimer(() => {
+      if (this.handshakes.get(key) !== socket) return;
+      this.handshakes.delete(key);
+      socket.destroy();
+    }, this.limits.connectMs);
   }
 
   private admits(peer: SocketAddress): boolean {
-    if (this.closed || this.listener.welcome?.(peer) === false) return false;
+    const welcome = this.listener.welcome?.(peer) ?? 'stranger';
+    if (this.closed || welcome === 'shut-out') return false;
     const { connections, perSource, strangers, strangersPerSource } = this.limits;
     if (this.connections.size + this.handshakes.size >= connections) return false;
     const source = sourcePrefix(peer.address);
@@ -269,10 +279,12 @@ class StreamTransport implements SipTransport {
       if (own) sameStrangers += 1;
       unknown.push(connection);
     }
-    for (const { remoteAddress = '' } of this.handshakes) {
-      if (sourcePrefix(remoteAddress) === source) sameStrangers += 1;
+    for (const key of this.handshakes.keys()) {
+      if (sourcePrefix(key.replace(/:\d+$|[[\]]/g, '')) === source) sameStrangers += 1;
     }
-    if (same >= perSource || sameStrangers >= strangersPerSource) return false;
+    if (same >= perSource) return false;
+    if (welcome === 'known') return true;
+    if (sameStrangers >= strangersPerSource) return false;
     if (unknown.length >= strangers) unknown[0]?.close(new Error('makes room'));
     return true;
   }
@@ -290,9 +302,7 @@ class StreamTransport implements SipTransport {
     });
     if (secure) {
       connection.certificate = verifiedIdentity(socket as TLSSocket);
-      for (const raw of this.handshakes) {
-        if (raw.remotePort === port && raw.remoteAddress === address) this.handshakes.delete(raw);
-      }
+      this.handshakes.delete(addressText({ address, port }));
     }
     connection.opened();
   }
@@ -308,7 +318,7 @@ class StreamTransport implements SipTransport {
       socket,
       peer,
       incoming: o.incoming,
-      vouched: !o.incoming,
+      vouched: !o.incoming || this.listener.welcome?.(peer) === 'known',
       wanted: o.wanted,
       limits: this.limits,
       clock: this.clock,

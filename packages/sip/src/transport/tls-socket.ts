@@ -48,6 +48,7 @@ export function clientOptions(peer: TlsPeer): ConnectionOptions {
     minVersion: 'TLSv1.2',
     // Node's own check knows host names, not SIP domains: RFC 5922 forbids its wildcards.
     rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
     ...(name === undefined ? {} : { servername: name }),
     ...(peer.trustedCa === undefined ? {} : { ca: peer.trustedCa }),
     ...peer.clientCertificate,
@@ -55,22 +56,21 @@ export function clientOptions(peer: TlsPeer): ConnectionOptions {
 }
 
 /**
- * Whether the peer of an established connection is who it has to be (RFC 5922 §7.3).
+ * Makes sure that the peer of an established connection is who it has to be (RFC 5922 §7.3).
  *
+ * @returns what its certificate proves; undefined when that was not to be looked at and proves nothing
  * @throws TlsIdentityError
  */
-export function judge(socket: TLSSocket, peer: TlsPeer): void {
-  if (peer.verify === 'none') return;
+export function judge(socket: TLSSocket, peer: TlsPeer): CertificateIdentity | undefined {
+  const identity = verifiedIdentity(socket);
+  if (peer.verify === 'none') return identity;
   if (!socket.authorized) {
-    const { authorizationError } = socket;
-    const why = authorizationError instanceof Error ? authorizationError.message : 'not trusted';
-    throw new TlsIdentityError(`certificate refused: ${authorizationError ? why : 'not trusted'}`);
+    throw new TlsIdentityError(`certificate refused: ${String(socket.authorizationError)}`);
   }
-  const certificate = socket.getPeerX509Certificate();
-  const identity = certificate && identityOf(certificate);
   if (identity === undefined || !peer.domains.some((domain) => speaksFor(identity, domain))) {
     throw new TlsIdentityError(`certificate does not speak for ${peer.domains.join(' or ')}`);
   }
+  return identity;
 }
 
 /** What two connections to one peer must have in common to be shared, but for the domains. */

@@ -64,8 +64,11 @@ export interface TransportListener {
   received(bytes: Uint8Array, from: Source, transport: SipTransport): void;
   /** The socket is no longer usable. */
   broken(error: Error): void;
-  /** Whether anything from that address is to be read at all; asked before a connection is made. */
-  welcome?(from: SocketAddress): boolean;
+  /**
+   * Asked before a connection is taken: a known peer counts not as a stranger, of one that is shut out
+   * nothing is to be read.
+   */
+  welcome?(from: SocketAddress): 'known' | 'stranger' | 'shut-out';
   /** What came over a connection was no SIP; the connection is closed. */
   misframed?(from: Source, error: Error): void;
   /** A connection that was open is gone. */
