@@ -29,6 +29,8 @@ export interface OutgoingInviteOptions extends IdentityOptions {
   contentType?: string;
   /** How long the call may ring; default is timer C, three minutes. */
   ringTimeoutMs?: number;
+  /** Max-Forwards, 1 … 255; default 70. A call passed on gets one less than it came with. */
+  maxForwards?: number;
   /**
    * Gives the answer when the other side offers, in a reliable provisional response or the 2xx; without
    * it such a 2xx is acknowledged without an answer. A call whose offer is not answered ends.
@@ -64,7 +66,7 @@ export function createInvite(
   const params = new Map(from.params).set('tag', newTag());
   const headers = new Headers()
     .append('Via', core.newVia())
-    .append('Max-Forwards', '70')
+    .append('Max-Forwards', String(options.maxForwards ?? 70))
     .append('From', formatNameAddr({ ...from, params }))
     .append('To', formatNameAddr(to))
     .append('Call-ID', callId)
