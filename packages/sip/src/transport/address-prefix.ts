@@ -16,6 +16,11 @@ export function networkPrefix(address: string): string {
   return source.includes(':') ? source : source.split('.').slice(0, 3).join('.');
 }
 
+/** An address in the one form two writings of it can be compared in. */
+export function canonicalAddress(address: string): string {
+  return address.includes(':') ? groups(address).join(':') : address;
+}
+
 /** The eight groups of an IPv6 address without leading zeros. */
 function groups(address: string): string[] {
   const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');

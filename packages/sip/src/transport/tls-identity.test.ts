@@ -60,6 +60,7 @@ const table: [string, CertificateNames, string, boolean][] = [
   ['nothing wanted', { dns: [EXAMPLE] }, '', false],
   // peers configured by address
   ['iPAddress', { addresses: ['192.0.2.7'] }, '192.0.2.7', true],
+  ['iPAddress of IPv6', { addresses: ['2001:db8::7'] }, '[2001:DB8:0::7]', true],
   ['another iPAddress', { addresses: ['192.0.2.8'] }, '192.0.2.7', false],
   ['address as dNSName beside others', { dns: ['192.0.2.7.example'] }, '192.0.2.7', false],
 ];

@@ -1,3 +1,5 @@
+import { canonicalAddress } from './address-prefix.ts';
+
 /** How a TLS peer is to be verified. */
 export interface TlsPeer {
   /**
@@ -62,7 +64,7 @@ function hostOfIdentityUri(uri: string): string | undefined {
 }
 
 function normalize(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
+  return canonicalAddress(name.toLowerCase().replace(/\.$/, ''));
 }
 
 /**
