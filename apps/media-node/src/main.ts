@@ -25,6 +25,7 @@ const node = await startMediaNode({
   sip: settings.sip,
   rtp: settings.rtp,
   engineProcesses: settings.mediaProcesses,
+  rtpengine: settings.rtpengine,
   iceAddresses: settings.iceAddresses,
   time: { ...systemClock, ...systemScheduler },
   logger,

@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { MediaNodeId } from '@trunkline/contracts/ids.ts';
-import { type EnginePool, startEnginePool } from '@trunkline/media/node/engine-pool.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { NodeIdentity } from '@trunkline/platform/identity.ts';
 import type { LinkAudience } from '@trunkline/platform/link-assertion.ts';
@@ -25,6 +24,7 @@ import { openControlLink } from './links/control-link.ts';
 import { EdgeLink } from './links/edge-link.ts';
 import { helloMaker } from './links/hello.ts';
 import { servingOf } from './links/serving.ts';
+import { type NodeMediaEngine, type RtpengineHosts, startMediaEngine } from './media-engine.ts';
 import { takeInvites } from './routing/take-invites.ts';
 import type { Scheduler } from './scheduler.ts';
 import { CallTrace } from './sip/call-trace.ts';
@@ -44,6 +44,8 @@ export interface MediaNodeOptions {
   rtp: { portMin: number; portMax: number };
   /** Processes of the media engine; one for each core when 0 or absent. */
   engineProcesses?: number;
+  /** Daemons to use in place of the embedded engine. */
+  rtpengine?: RtpengineHosts | undefined;
   /** Addresses offered to browsers; all own ones when empty. */
   iceAddresses: readonly string[];
   time: Clock & Scheduler;
@@ -55,7 +57,7 @@ export interface MediaNodeOptions {
 export interface MediaNode {
   readonly sipPort: number;
   /** The media engine's processes, for supervision. */
-  readonly engine: EnginePool;
+  readonly engine: NodeMediaEngine;
   /** What stands against taking calls. */
   problems(): string[];
   /** Ends calls and stops, within a few seconds; registrations stay at the PBXs unless drained. */
@@ -121,14 +123,18 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     },
     folder,
   );
-  const engine = await startEnginePool({
-    ...(options.engineProcesses ? { processes: options.engineProcesses } : {}),
-    announcedAddresses: iceAddresses(options.iceAddresses),
-    rtpPortMin: options.rtp.portMin,
-    rtpPortMax: options.rtp.portMax,
-    maxBridges: limits.perNode + emergencyReserve,
-    silentAfterMs,
-  });
+  const media = await startMediaEngine(
+    {
+      ...(options.engineProcesses ? { processes: options.engineProcesses } : {}),
+      announcedAddresses: iceAddresses(options.iceAddresses),
+      rtpPortMin: options.rtp.portMin,
+      rtpPortMax: options.rtp.portMax,
+      maxBridges: limits.perNode + emergencyReserve,
+      silentAfterMs,
+    },
+    options.rtpengine,
+  );
+  const { engine } = media;
 
   const tenants = new Tenants();
   const secrets = new LineSecrets(encryption.privateJwk, logger);
@@ -212,7 +218,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     sipPort: endpoint.localPort,
     engine,
     problems: () => [
-      ...(engine.pid === undefined ? ['media engine'] : []),
+      ...(media.isUp() ? [] : ['media engine']),
       ...(control.up ? [] : ['control plane link']),
       ...(edge.up ? [] : ['edge link']),
     ],

@@ -30,6 +30,27 @@ test('an RTP range upside down is refused', () => {
   ).toThrow('TRUNKLINE_RTP_PORT_MAX');
 });
 
+test('rtpengine is used when it is named, with its addresses', () => {
+  expect(parseSettings({ TRUNKLINE_RTPENGINE: '10.0.0.1:2223' }).rtpengine).toBeUndefined();
+  const { rtpengine } = parseSettings({
+    TRUNKLINE_MEDIA_ENGINE: 'rtpengine',
+    TRUNKLINE_RTPENGINE: '10.0.0.1:2223, [::1]:2224',
+    TRUNKLINE_RTPENGINE_KEYS: '10.0.0.2:2299',
+  });
+  expect(rtpengine).toEqual({
+    hosts: [
+      { host: '10.0.0.1', port: 2223 },
+      { host: '::1', port: 2224 },
+    ],
+    dtmfLog: { host: '10.0.0.2', port: 2299 },
+  });
+  const parse = (more: Record<string, string>) => () =>
+    parseSettings({ TRUNKLINE_MEDIA_ENGINE: 'rtpengine', ...more });
+  expect(parse({})).toThrow('TRUNKLINE_RTPENGINE');
+  expect(parse({ TRUNKLINE_RTPENGINE: 'media.example:2223' })).toThrow('TRUNKLINE_RTPENGINE');
+  expect(parse({ TRUNKLINE_RTPENGINE: '10.0.0.1:99999' })).toThrow('TRUNKLINE_RTPENGINE');
+});
+
 test('the table in docs/settings.md is the one the schema makes', async () => {
   const page = await readFile(new URL('../../../docs/settings.md', import.meta.url), 'utf8');
   expect(page).toContain(settingsTable());

@@ -12,6 +12,17 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+const hostPort = z
+  .string()
+  .regex(/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, 'must be IP:port')
+  .transform((text) => {
+    const colon = text.lastIndexOf(':');
+    return {
+      host: text.slice(0, colon).replace(/^\[|\]$/g, ''),
+      port: Number(text.slice(colon + 1)),
+    };
+  })
+  .refine((address) => address.port > 0 && address.port < 65_536, 'must have a port of 1-65535');
 const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/$/, ''));
 const postgresUrl = z.url({ protocol: /^postgres(?:ql)?$/ });
@@ -175,6 +186,21 @@ export const settingDefinitions = {
     'First RTP port towards the PBX; 0 takes free ones.',
   ),
   TRUNKLINE_RTP_PORT_MAX: setting(port.default(21_999), '21999', 'Last RTP port towards the PBX.'),
+  TRUNKLINE_MEDIA_ENGINE: setting(
+    z.enum(['embedded', 'rtpengine']).default('embedded'),
+    'embedded',
+    '`embedded`, or `rtpengine` for daemons of your own (10.5 or newer).',
+  ),
+  TRUNKLINE_RTPENGINE: setting(
+    list.pipe(z.array(hostPort)).default([]),
+    '',
+    'Addresses `IP:port` of the ng protocol of one rtpengine or several, separated by commas.',
+  ),
+  TRUNKLINE_RTPENGINE_KEYS: setting(
+    hostPort.optional(),
+    '',
+    'Address `IP:port` at which the media node listens for keys; `--dtmf-log-dest` of the daemons.',
+  ),
   TRUNKLINE_MEDIA_PROCESSES: setting(
     z.coerce.number().int().min(0).max(64).default(0),
     'one for each core',
@@ -226,6 +252,8 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const s = result.data;
   if (s.TRUNKLINE_RTP_PORT_MIN > s.TRUNKLINE_RTP_PORT_MAX)
     throw new SettingsError('TRUNKLINE_RTP_PORT_MAX: must not be below TRUNKLINE_RTP_PORT_MIN');
+  if (s.TRUNKLINE_MEDIA_ENGINE === 'rtpengine' && s.TRUNKLINE_RTPENGINE.length === 0)
+    throw new SettingsError('TRUNKLINE_RTPENGINE: required with TRUNKLINE_MEDIA_ENGINE=rtpengine');
   return {
     port: s.TRUNKLINE_PORT,
     bindAddress: s.TRUNKLINE_BIND,
@@ -260,6 +288,10 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     },
     rtp: { portMin: s.TRUNKLINE_RTP_PORT_MIN, portMax: s.TRUNKLINE_RTP_PORT_MAX },
     mediaProcesses: s.TRUNKLINE_MEDIA_PROCESSES,
+    rtpengine:
+      s.TRUNKLINE_MEDIA_ENGINE === 'rtpengine'
+        ? { hosts: s.TRUNKLINE_RTPENGINE, dtmfLog: s.TRUNKLINE_RTPENGINE_KEYS }
+        : undefined,
     iceAddresses: s.TRUNKLINE_ICE_ADDRESSES,
     mediaNodePort: s.TRUNKLINE_MEDIA_NODE_PORT,
   };

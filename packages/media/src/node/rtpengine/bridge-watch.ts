@@ -19,7 +19,7 @@ import { SideWatch } from './side-watch.ts';
 /** RTP header without extensions: rtpengine counts it, the port does not. */
 const HEADER = 12;
 /** A browser that sends neither RTP nor RTCP for this long is gone, ms. */
-const WEB_LOST_AFTER_MS = 15_000;
+const WEB_LOST_AFTER_MS = 10_000;
 
 export interface BridgeWatchOptions {
   silentAfterMs: number;
