@@ -34,10 +34,24 @@ export function isLws(code: number): boolean {
   return code === 32 || code === 9;
 }
 
-/** Index of the first character at or after `pos` that is not white space. */
-export function skipLws(text: string, pos: number): number {
+/** Index of the first character at or after `pos` and before `end` that is not white space. */
+export function skipLws(text: string, pos: number, end = text.length): number {
   let i = pos;
-  while (i < text.length && isLws(text.charCodeAt(i))) i++;
+  while (i < end && isLws(text.charCodeAt(i))) i++;
+  return i;
+}
+
+/** Index behind the last character of `text[start, end)` that is not white space. */
+export function trimmedEnd(text: string, start: number, end: number): number {
+  let i = end;
+  while (i > start && isLws(text.charCodeAt(i - 1))) i--;
+  return i;
+}
+
+/** Index of a character in `text[start, end)`; `end` when it is not there. */
+export function findChar(text: string, code: number, start: number, end: number): number {
+  let i = start;
+  while (i < end && text.charCodeAt(i) !== code) i++;
   return i;
 }
 
@@ -45,8 +59,8 @@ export function skipLws(text: string, pos: number): number {
  * Index just behind the quoted string that opens at `pos` (RFC 3261 §25.1 quoted-string with
  * quoted-pairs), or -1 when it is never closed.
  */
-export function skipQuoted(text: string, pos: number): number {
-  for (let i = pos + 1; i < text.length; i++) {
+export function skipQuoted(text: string, pos: number, end = text.length): number {
+  for (let i = pos + 1; i < end; i++) {
     const c = text.charCodeAt(i);
     if (c === 92) i++;
     else if (c === 34) return i + 1;

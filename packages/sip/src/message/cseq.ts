@@ -16,13 +16,23 @@ const LIMIT = 2 ** 31;
  * @throws ParseError when it is malformed or the number is 2^31 or more (RFC 3261 §8.1.1.5)
  */
 export function parseCSeq(value: string): CSeq {
-  let i = 0;
-  while (i < value.length && !isLws(value.charCodeAt(i))) i++;
-  const methodStart = skipLws(value, i);
-  if (!isDigits(value, 0, i) || !isToken(value, methodStart)) {
+  return readCSeq(value, 0, value.length);
+}
+
+/**
+ * Reads the CSeq value `text[start, end)`.
+ *
+ * @throws ParseError, see `parseCSeq`
+ */
+export function readCSeq(text: string, start: number, end: number): CSeq {
+  let i = start;
+  let seq = 0;
+  while (i < end && !isLws(text.charCodeAt(i))) i++;
+  const methodStart = skipLws(text, i, end);
+  if (!isDigits(text, start, i) || !isToken(text, methodStart, end)) {
     throw new ParseError('header-value', 'Malformed CSeq header field');
   }
-  const seq = Number(value.slice(0, i));
+  for (let k = start; k < i && seq < LIMIT; k++) seq = seq * 10 + text.charCodeAt(k) - 48;
   if (seq >= LIMIT) throw new ParseError('header-value', 'CSeq number out of range');
-  return { seq, method: value.slice(methodStart) };
+  return { seq, method: text.slice(methodStart, end) };
 }

@@ -2,35 +2,37 @@ import { isToken } from './chars.ts';
 import { canonicalName } from './header-names.ts';
 import { splitList } from './list.ts';
 
-/** One header line. */
-class Line {
+/** One header line; never changed, but replaced by another. */
+export class HeaderLine {
   /** Lower-case long form. */
   readonly key: string;
   /** As written. */
   readonly name: string;
-  /** Raw value; `undefined` while it stands in `source` only. */
-  text: string | undefined;
-  /** Received text the value is in, `''` for a line of our own. */
-  source: string;
-  from: number;
-  to: number;
+  /** The raw value is `source[from, to)`. */
+  readonly source: string;
+  readonly from: number;
+  readonly to: number;
+  /** `name: ` stands right before it and CRLF behind, so that it can be written as it came. */
+  readonly received: boolean;
+  private text: string | undefined = undefined;
 
   constructor(
     key: string,
     name: string,
-    text: string | undefined,
     source: string,
     from: number,
     to: number,
+    received: boolean,
   ) {
     this.key = key;
     this.name = name;
-    this.text = text;
     this.source = source;
     this.from = from;
     this.to = to;
+    this.received = received;
   }
 
+  /** Raw value. */
   get value(): string {
     this.text ??= this.source.slice(this.from, this.to);
     return this.text;
@@ -45,7 +47,7 @@ class Line {
  * Look-ups take the lower-case long form (`call-id`); compact forms were resolved on the way in.
  */
 export class Headers {
-  private readonly list: Line[] = [];
+  private readonly list: HeaderLine[] = [];
 
   get size(): number {
     return this.list.length;
@@ -154,14 +156,14 @@ export class Headers {
 
   /** For the parser, which has checked name and value already. */
   pushParsed(key: string, name: string, value: string): void {
-    this.list.push(new Line(key, name, value, '', 0, 0));
+    this.list.push(new HeaderLine(key, name, value, 0, value.length, false));
   }
 
   /**
    * For the parser: a value that is `source[from, to)`, with `name: ` right before it and CRLF behind.
    */
   pushReceived(key: string, name: string, source: string, from: number, to: number): void {
-    this.list.push(new Line(key, name, undefined, source, from, to));
+    this.list.push(new HeaderLine(key, name, source, from, to, true));
   }
 
   /** The header section as text, Content-Length replaced by (or completed with) the true one. */
@@ -175,51 +177,49 @@ export class Headers {
     let runFrom = 0;
     let runTo = 0;
     for (let i = 0; i < list.length; i++) {
-      const line = list[i] as Line;
-      let lineSource = line.source;
-      let text = '';
+      const line = list[i] as HeaderLine;
+      let text: string | undefined;
       if (line.key === 'content-length') {
         if (seen) continue;
         seen = true;
-        if (line.value !== length) lineSource = '';
-        text = length;
-      } else if (lineSource === '') text = line.value;
-      if (lineSource !== '') {
-        const from = line.from - line.name.length - 2;
-        if (lineSource !== source || from !== runTo + 2) {
-          if (source !== '') out += `${source.slice(runFrom, runTo)}\r\n`;
-          source = lineSource;
-          runFrom = from;
-        }
+        if (!line.received || line.value !== length) text = length;
+      } else if (!line.received) text = line.value;
+      const from = line.from - line.name.length - 2;
+      if (text === undefined && line.source === source && from === runTo + 2) {
         runTo = line.to;
         continue;
       }
       if (source !== '') out += `${source.slice(runFrom, runTo)}\r\n`;
       source = '';
-      out += `${line.name}: ${text}\r\n`;
+      if (text !== undefined) out += `${line.name}: ${text}\r\n`;
+      else {
+        source = line.source;
+        runFrom = from;
+        runTo = line.to;
+      }
     }
     if (source !== '') out += `${source.slice(runFrom, runTo)}\r\n`;
     return seen ? out : `${out}Content-Length: ${length}\r\n`;
   }
 
-  private first(key: string): Line | undefined {
+  /** First line of that name. */
+  first(key: string): HeaderLine | undefined {
     const { list } = this;
     for (let i = 0; i < list.length; i++) {
-      const line = list[i] as Line;
+      const line = list[i] as HeaderLine;
       if (line.key === key) return line;
     }
     return undefined;
   }
 }
 
-/** Lines are never changed but replaced, so that copies of a message may share them. */
-function rewritten(old: Line, value: string): Line {
-  return new Line(old.key, old.name, value, '', 0, 0);
+function rewritten(old: HeaderLine, value: string): HeaderLine {
+  return new HeaderLine(old.key, old.name, value, 0, value.length, false);
 }
 
-function ownLine(name: string, value: string): Line {
+function ownLine(name: string, value: string): HeaderLine {
   check(name, value);
-  return new Line(canonicalName(name), name, value, '', 0, 0);
+  return new HeaderLine(canonicalName(name), name, value, 0, value.length, false);
 }
 
 function check(name: string, value: string): void {

@@ -1,20 +1,20 @@
-import { isDigits } from './chars.ts';
+import { findChar, isDigits } from './chars.ts';
 import { type Contacts, parseContacts } from './contact.ts';
-import { type CSeq, parseCSeq } from './cseq.ts';
+import { type CSeq, readCSeq } from './cseq.ts';
 import { displayName } from './header-names.ts';
-import { Headers } from './headers.ts';
+import { type HeaderLine, Headers } from './headers.ts';
 import { splitList } from './list.ts';
-import { type NameAddr, parseNameAddr } from './name-addr.ts';
+import { type NameAddr, readNameAddr } from './name-addr.ts';
 import { ParseError } from './parse-error.ts';
 import { parseUri, type Uri } from './uri.ts';
-import { parseVia, type Via } from './via.ts';
+import { parseVia, readVia, type Via } from './via.ts';
 
 const NO_BODY: Uint8Array = new Uint8Array(0);
 const utf8 = new TextDecoder();
 
-/** A parsed value and the raw text it came from; a changed header is thereby parsed anew. */
+/** A parsed value and the line it came from; a changed header is another line, and parsed anew. */
 interface Cached<T> {
-  raw: string;
+  line: HeaderLine;
   value: T;
 }
 
@@ -30,6 +30,7 @@ abstract class Message {
   private fromCache: Cached<NameAddr> | undefined;
   private toCache: Cached<NameAddr> | undefined;
   private cseqCache: Cached<CSeq> | undefined;
+  private contactsCache: Cached<Contacts> | undefined;
 
   constructor(headers: Headers, body: Uint8Array) {
     this.headers = headers;
@@ -38,40 +39,54 @@ abstract class Message {
 
   /** Topmost Via. */
   get via(): Via {
-    const raw = this.required('via');
-    if (this.viaCache?.raw !== raw) {
-      const first = raw.includes(',') ? (splitList(raw)[0] as string) : raw;
-      this.viaCache = { raw, value: parseVia(first) };
+    const line = this.required('via');
+    if (this.viaCache?.line !== line) {
+      const { source, from, to } = line;
+      // A list is cut by who knows quotes; nearly all Vias stand alone.
+      const alone = findChar(source, 44, from, to) === to;
+      const value = alone
+        ? readVia(source, from, to)
+        : parseVia(splitList(line.value)[0] as string);
+      this.viaCache = { line, value };
     }
     return this.viaCache.value;
   }
 
   get from(): NameAddr {
-    const raw = this.required('from');
-    if (this.fromCache?.raw !== raw) {
-      this.fromCache = { raw, value: parseNameAddr(raw, 'From') };
+    const line = this.required('from');
+    if (this.fromCache?.line !== line) {
+      this.fromCache = { line, value: readNameAddr(line.source, line.from, line.to, 'From') };
     }
     return this.fromCache.value;
   }
 
   get to(): NameAddr {
-    const raw = this.required('to');
-    if (this.toCache?.raw !== raw) this.toCache = { raw, value: parseNameAddr(raw, 'To') };
+    const line = this.required('to');
+    if (this.toCache?.line !== line) {
+      this.toCache = { line, value: readNameAddr(line.source, line.from, line.to, 'To') };
+    }
     return this.toCache.value;
   }
 
   get cseq(): CSeq {
-    const raw = this.required('cseq');
-    if (this.cseqCache?.raw !== raw) this.cseqCache = { raw, value: parseCSeq(raw) };
+    const line = this.required('cseq');
+    if (this.cseqCache?.line !== line) {
+      this.cseqCache = { line, value: readCSeq(line.source, line.from, line.to) };
+    }
     return this.cseqCache.value;
   }
 
   get callId(): string {
-    return this.required('call-id');
+    return this.required('call-id').value;
   }
 
   get contacts(): Contacts {
-    return parseContacts(this.headers.lines('contact'));
+    const only = this.headers.count('contact') === 1 ? this.headers.first('contact') : undefined;
+    if (only === undefined) return parseContacts(this.headers.lines('contact'));
+    if (this.contactsCache?.line !== only) {
+      this.contactsCache = { line: only, value: readContacts(only) };
+    }
+    return this.contactsCache.value;
   }
 
   /** Raw values of every Via element, topmost first. */
@@ -92,13 +107,18 @@ abstract class Message {
     return this.body.byteLength === 0 ? '' : utf8.decode(this.body);
   }
 
-  private required(key: string): string {
-    const raw = this.headers.get(key);
-    if (raw === undefined) {
+  private required(key: string): HeaderLine {
+    const line = this.headers.first(key);
+    if (line === undefined) {
       throw new ParseError('missing-header', `Missing ${displayName(key)} header field`);
     }
-    return raw;
+    return line;
   }
+}
+
+function readContacts({ source, from, to, value }: HeaderLine): Contacts {
+  if (findChar(source, 44, from, to) !== to || value === '*') return parseContacts([value]);
+  return [readNameAddr(source, from, to, 'Contact')];
 }
 
 export class SipRequest extends Message {
@@ -106,7 +126,7 @@ export class SipRequest extends Message {
   readonly method: string;
   /** Request-URI as written. */
   uri: string;
-  private uriCache: Cached<Uri> | undefined;
+  private uriCache: { raw: string; value: Uri } | undefined;
 
   constructor(method: string, uri: string, headers = new Headers(), body = NO_BODY) {
     super(headers, body);

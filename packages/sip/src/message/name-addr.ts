@@ -1,7 +1,16 @@
-import { isLws, isTokenChar, quote, skipLws, skipQuoted, unquote } from './chars.ts';
+import {
+  findChar,
+  isLws,
+  isTokenChar,
+  quote,
+  skipLws,
+  skipQuoted,
+  trimmedEnd,
+  unquote,
+} from './chars.ts';
 import { formatParams, NO_PARAMS, type Params, parseParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
-import { parseUri, type Uri } from './uri.ts';
+import { parseUri, readUri, type Uri } from './uri.ts';
 
 /** An address with an optional display name and header parameters (RFC 3261 §20.10, §25.1). */
 export interface NameAddr {
@@ -23,40 +32,48 @@ export interface NameAddr {
  * @throws ParseError
  */
 export function parseNameAddr(value: string, header = 'address'): NameAddr {
-  let i = skipLws(value, 0);
+  return readNameAddr(value, 0, value.length, header);
+}
+
+/**
+ * Reads the address that is `text[start, end)`; see `parseNameAddr`.
+ *
+ * @throws ParseError
+ */
+export function readNameAddr(text: string, start: number, end: number, header: string): NameAddr {
+  let i = skipLws(text, start, end);
   let displayName = '';
-  if (value.charCodeAt(i) === 34) {
-    const end = skipQuoted(value, i);
-    if (end < 0) throw malformed(header);
-    displayName = unquote(value.slice(i, end));
-    i = skipLws(value, end);
-    if (value.charCodeAt(i) !== 60) throw malformed(header);
+  if (text.charCodeAt(i) === 34 && i < end) {
+    const close = skipQuoted(text, i, end);
+    if (close < 0) throw malformed(header);
+    displayName = unquote(text.slice(i, close));
+    i = skipLws(text, close, end);
+    if (i >= end || text.charCodeAt(i) !== 60) throw malformed(header);
   } else {
-    const open = value.indexOf('<', i);
-    if (open < 0) return parseAddrSpec(value, i, header);
+    const open = findChar(text, 60, i, end);
+    if (open === end) return readAddrSpec(text, i, end, header);
     for (let k = i; k < open; k++) {
-      const c = value.charCodeAt(k);
+      const c = text.charCodeAt(k);
       if (!isTokenChar(c) && !isLws(c)) throw malformed(header);
     }
-    displayName = value.slice(i, open).trimEnd();
+    if (open > i) displayName = text.slice(i, trimmedEnd(text, i, open));
     i = open;
   }
-  const close = value.indexOf('>', i);
-  if (close < 0) throw malformed(header);
-  const uriText = value.slice(i + 1, close);
+  const close = findChar(text, 62, i, end);
+  if (close === end) throw malformed(header);
   return {
     displayName,
-    uri: parseUri(uriText),
-    uriText,
-    params: parseParams(value, close + 1, header),
+    uri: readUri(text, i + 1, close),
+    uriText: text.slice(i + 1, close),
+    params: parseParams(text, close + 1, header, end),
   };
 }
 
-function parseAddrSpec(value: string, start: number, header: string): NameAddr {
-  const semi = value.indexOf(';', start);
-  const uriText = value.slice(start, semi < 0 ? value.length : semi).trimEnd();
+function readAddrSpec(text: string, start: number, end: number, header: string): NameAddr {
+  const semi = findChar(text, 59, start, end);
+  const uriText = text.slice(start, semi).trimEnd();
   if (uriText.includes('?') || uriText.includes(',')) throw malformed(header);
-  const params = semi < 0 ? NO_PARAMS : parseParams(value, semi, header);
+  const params = semi === end ? NO_PARAMS : parseParams(text, semi, header, end);
   return { displayName: '', uri: parseUri(uriText), uriText, params };
 }
 

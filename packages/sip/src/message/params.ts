@@ -1,4 +1,4 @@
-import { isLws, isTokenChar, skipLws, skipQuoted } from './chars.ts';
+import { isTokenChar, skipLws, skipQuoted } from './chars.ts';
 import { ParseError } from './parse-error.ts';
 
 /**
@@ -104,44 +104,48 @@ function endsValue(c: number): boolean {
 }
 
 /**
- * Reads `*( ";" name [ "=" value ] )` from `start` to the end of the text, white space allowed
- * around both separators (RFC 3261 §25.1 generic-param). The first of two equal names counts.
+ * Reads `*( ";" name [ "=" value ] )` in `text[start, end)`, white space allowed around both
+ * separators (RFC 3261 §25.1 generic-param). The first of two equal names counts.
  *
  * @throws ParseError for an empty parameter, an open quote or anything left over
  */
-export function parseParams(text: string, start: number, header: string): Params {
-  const first = skipLws(text, start);
-  if (first >= text.length) return NO_PARAMS;
-  for (let i = first; i < text.length; ) {
-    i = readHeaderParam(text, i);
+export function parseParams(
+  text: string,
+  start: number,
+  header: string,
+  end = text.length,
+): Params {
+  const first = skipLws(text, start, end);
+  if (first >= end) return NO_PARAMS;
+  for (let i = first; i < end; ) {
+    i = readHeaderParam(text, i, end);
     if (i < 0) throw new ParseError('header-value', `Malformed ${header} parameter`);
   }
-  return new TextParams(text, first, text.length, readHeaderParam);
+  return new TextParams(text, first, end, readHeaderParam);
 }
 
-function readHeaderParam(text: string, from: number): number {
+function readHeaderParam(text: string, from: number, end: number): number {
   if (text.charCodeAt(from) !== 59) return -1;
-  let i = skipLws(text, from + 1);
+  let i = skipLws(text, from + 1, end);
   at.nameStart = i;
-  while (i < text.length && isTokenChar(text.charCodeAt(i))) i++;
+  while (i < end && isTokenChar(text.charCodeAt(i))) i++;
   if (i === at.nameStart) return -1;
   at.nameEnd = i;
-  i = skipLws(text, i);
+  i = skipLws(text, i, end);
   at.valueStart = i;
   at.valueEnd = i;
-  if (text.charCodeAt(i) !== 61) return i;
-  i = skipLws(text, i + 1);
+  if (i >= end || text.charCodeAt(i) !== 61) return i;
+  i = skipLws(text, i + 1, end);
   at.valueStart = i;
-  if (text.charCodeAt(i) === 34) {
-    i = skipQuoted(text, i);
+  if (i < end && text.charCodeAt(i) === 34) {
+    i = skipQuoted(text, i, end);
     if (i < 0) return -1;
   } else {
-    while (i < text.length && !endsValue(text.charCodeAt(i))) i++;
+    while (i < end && !endsValue(text.charCodeAt(i))) i++;
     if (i === at.valueStart) return -1;
   }
   at.valueEnd = i;
-  while (i < text.length && isLws(text.charCodeAt(i))) i++;
-  return i;
+  return skipLws(text, i, end);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isDigits } from './chars.ts';
+import { findChar, isDigits } from './chars.ts';
 import { formatParams, type Params, parseUriParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
 
@@ -48,20 +48,31 @@ for (const c of ':;?@%') CLASS[c.charCodeAt(0)] = 2;
  * @throws ParseError when it is not an absolute URI, or breaks the rules of its scheme
  */
 export function parseUri(text: string): Uri {
-  if (text.startsWith('sip:')) return parseSip('sip', text, 4);
-  const colon = text.indexOf(':');
-  if (colon <= 0) throw bad('scheme missing');
-  const scheme = text.slice(0, colon).toLowerCase();
-  if (scheme === 'sip' || scheme === 'sips') return parseSip(scheme, text, colon + 1);
-  for (let i = 0; i < text.length; i++) {
-    if (CLASS[text.charCodeAt(i)] === 1) throw bad('illegal character');
-  }
-  if (scheme === 'tel') return parseTel(text, colon + 1);
-  if (!/^[a-z][a-z0-9+.-]*$/.test(scheme) || colon + 1 === text.length) throw bad('bad scheme');
-  return { kind: 'other', scheme, opaque: text.slice(colon + 1) };
+  return readUri(text, 0, text.length);
 }
 
-function parseSip(scheme: 'sip' | 'sips', text: string, start: number): SipUri {
+/**
+ * Reads the URI that is `text[start, end)`.
+ *
+ * @throws ParseError, see `parseUri`
+ */
+export function readUri(text: string, start: number, end: number): Uri {
+  if (end - start > 4 && text.startsWith('sip:', start))
+    return readSip('sip', text, start + 4, end);
+  const own = start === 0 && end === text.length ? text : text.slice(start, end);
+  const colon = own.indexOf(':');
+  if (colon <= 0) throw bad('scheme missing');
+  const scheme = own.slice(0, colon).toLowerCase();
+  if (scheme === 'sip' || scheme === 'sips') return readSip(scheme, own, colon + 1, own.length);
+  for (let i = 0; i < own.length; i++) {
+    if (CLASS[own.charCodeAt(i)] === 1) throw bad('illegal character');
+  }
+  if (scheme === 'tel') return parseTel(own, colon + 1);
+  if (!/^[a-z][a-z0-9+.-]*$/.test(scheme) || colon + 1 === own.length) throw bad('bad scheme');
+  return { kind: 'other', scheme, opaque: own.slice(colon + 1) };
+}
+
+function readSip(scheme: 'sip' | 'sips', text: string, start: number, stop: number): SipUri {
   // One pass finds all delimiters. An unescaped "@" occurs nowhere but behind the user part, which
   // itself may hold ; ? and /, so ; and ? seen before it do not count.
   let at = -1;
@@ -69,10 +80,11 @@ function parseSip(scheme: 'sip' | 'sips', text: string, start: number): SipUri {
   let semi = -1;
   let question = -1;
   let escaped = false;
-  for (let i = start; i < text.length; i++) {
+  for (let i = start; i < stop; i++) {
     const c = text.charCodeAt(i);
+    if (c > 127) continue;
     const kind = CLASS[c];
-    if (kind === undefined || kind === 0) continue;
+    if (kind === 0) continue;
     if (kind === 1) throw bad('illegal character');
     if (c === 64) {
       if (at >= 0) throw bad('second "@"');
@@ -89,7 +101,7 @@ function parseSip(scheme: 'sip' | 'sips', text: string, start: number): SipUri {
       escaped = true;
     }
   }
-  const end = question < 0 ? text.length : question;
+  const end = question < 0 ? stop : question;
   if (semi < 0) semi = end;
   const { host, port } = parseHostPort(text, at < 0 ? start : at + 1, semi);
   let user: string | undefined;
@@ -109,7 +121,7 @@ function parseSip(scheme: 'sip' | 'sips', text: string, start: number): SipUri {
     host,
     port,
     params: parseUriParams(text, semi, end),
-    headers: question < 0 ? undefined : text.slice(question + 1),
+    headers: question < 0 ? undefined : text.slice(question + 1, stop),
   };
 }
 
@@ -150,7 +162,7 @@ export function parseHostPort(text: string, start = 0, end = text.length): HostP
   let i = start;
   let capitals = false;
   if (text.charCodeAt(i) === 91) {
-    i = text.indexOf(']', i) + 1;
+    i = findChar(text, 93, i, end) + 1;
     if (i < start + 4 || i > end || !isIpv6Reference(text, start, i)) throw bad('IPv6 reference');
     capitals = true;
   } else {
@@ -166,7 +178,8 @@ export function parseHostPort(text: string, start = 0, end = text.length): HostP
   if (i === end) return { host, port: undefined };
   if (text.charCodeAt(i) !== 58) throw bad('host');
   if (end - i > 6 || !isDigits(text, i + 1, end)) throw bad('port');
-  const port = Number(text.slice(i + 1, end));
+  let port = 0;
+  for (let k = i + 1; k < end; k++) port = port * 10 + text.charCodeAt(k) - 48;
   if (port > MAX_PORT) throw bad('port');
   return { host, port };
 }

@@ -1,4 +1,4 @@
-import { isLws, isToken, skipLws } from './chars.ts';
+import { findChar, isLws, isToken, skipLws, trimmedEnd } from './chars.ts';
 import { formatParams, NO_PARAMS, type Params, parseParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
 import { type HostPort, parseHostPort } from './uri.ts';
@@ -23,42 +23,65 @@ export const MAGIC_COOKIE = 'z9hG4bK';
  * @throws ParseError
  */
 export function parseVia(value: string): Via {
-  const transportStart = value.startsWith('SIP/2.0/') ? 8 : skipProtocol(value);
-  let i = transportStart;
-  while (i < value.length && !isLws(value.charCodeAt(i))) i++;
-  if (!isToken(value, transportStart, i)) throw malformed();
-  const transport = value.slice(transportStart, i).toUpperCase();
-  const semi = value.indexOf(';', i);
-  const sentBy = value.slice(i, semi < 0 ? value.length : semi).trim();
-  const hostPort = parseSentBy(sentBy);
-  const params = semi < 0 ? NO_PARAMS : parseParams(value, semi, 'Via');
-  return { transport, host: hostPort.host, port: hostPort.port, params };
+  return readVia(value, 0, value.length);
 }
+
+/**
+ * Reads the Via value `text[start, end)`.
+ *
+ * @throws ParseError
+ */
+export function readVia(text: string, start: number, end: number): Via {
+  const known = text.startsWith('SIP/2.0/', start) && end - start > 8;
+  const transportStart = known ? start + 8 : skipProtocol(text, start, end);
+  let i = transportStart;
+  while (i < end && !isLws(text.charCodeAt(i))) i++;
+  if (!isToken(text, transportStart, i)) throw malformed();
+  const transport = transportName(text, transportStart, i);
+  const semi = findChar(text, 59, i, end);
+  const from = skipLws(text, i, semi);
+  const { host, port } = readSentBy(text, from, trimmedEnd(text, from, semi));
+  const params = semi === end ? NO_PARAMS : parseParams(text, semi, 'Via', end);
+  return { transport, host, port, params };
+}
+
+function transportName(text: string, start: number, end: number): string {
+  if (end - start === 3) {
+    for (const usual of USUAL) if (text.startsWith(usual, start)) return usual;
+  }
+  return text.slice(start, end).toUpperCase();
+}
+
+const USUAL = ['UDP', 'TCP', 'TLS'];
 
 /** Index of the transport, behind `SIP / 2.0 /` in any spelling. */
-function skipProtocol(value: string): number {
-  const slash = value.indexOf('/');
-  const slash2 = slash < 0 ? -1 : value.indexOf('/', slash + 1);
-  if (slash2 < 0) throw malformed();
+function skipProtocol(text: string, start: number, end: number): number {
+  const slash = findChar(text, 47, start, end);
+  const slash2 = findChar(text, 47, slash + 1, end);
   // Another version is refused by the request line; here only tokens are required (§25.1).
-  if (!isToken(value.slice(0, slash).trim()) || !isToken(value.slice(slash + 1, slash2).trim())) {
-    throw malformed();
-  }
-  return skipLws(value, slash2 + 1);
+  if (slash2 >= end || !isTrimmedToken(text, start, slash)) throw malformed();
+  if (!isTrimmedToken(text, slash + 1, slash2)) throw malformed();
+  return skipLws(text, slash2 + 1, end);
 }
 
-function parseSentBy(text: string): HostPort {
+function isTrimmedToken(text: string, start: number, end: number): boolean {
+  const from = skipLws(text, start, end);
+  return isToken(text, from, trimmedEnd(text, from, end));
+}
+
+function readSentBy(text: string, start: number, end: number): HostPort {
   try {
-    return parseHostPort(text.includes(' ') || text.includes('\t') ? closeUp(text) : text);
+    for (let i = start; i < end; i++) {
+      // White space is allowed around the colon of a sent-by.
+      if (isLws(text.charCodeAt(i))) {
+        return parseHostPort(text.slice(start, end).replace(/[ \t]*:[ \t]*/, ':'));
+      }
+    }
+    return parseHostPort(text, start, end);
   } catch (error) {
     if (error instanceof ParseError) throw malformed();
     throw error;
   }
-}
-
-/** White space is allowed around the colon of a sent-by. */
-function closeUp(text: string): string {
-  return text.replace(/[ \t]*:[ \t]*/, ':');
 }
 
 /** The Via as a header value. */
