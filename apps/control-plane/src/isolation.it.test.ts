@@ -22,13 +22,16 @@ beforeAll(async () => {
   plane = await startTestPlane();
   [own, foreign] = [await plane.tenant(), await plane.tenant(plane.stranger)];
   await own.furnish();
-  const { location, lineGroup, line, user } = await foreign.furnish();
+  const { location, lineGroup, line, user, capture, callId, alert } = await foreign.furnish();
   foreignIds = {
     tenantId: foreign.tenant.id,
     userId: user.id,
     locationId: location.id,
     lineGroupId: lineGroup.id,
     lineId: line.id,
+    captureId: capture.id,
+    callId,
+    alertId: alert.id,
   };
   owner = openDatabase({ url: plane.database.superUrl, max: 1 });
 });
@@ -68,6 +71,11 @@ const bodies: Readonly<Record<string, object>> = {
   'PATCH /v1/locations/{locationId}': { name: 'Taken over' },
   'PATCH /v1/line-groups/{lineGroupId}': { name: 'Taken over' },
   'PATCH /v1/lines/{lineId}': { userName: 'taken-over' },
+  'PUT /v1/lines/{lineId}/call-handling': {
+    doNotDisturb: true,
+    forwarding: { always: '+49301', busy: null, noAnswer: null, signedOut: null },
+  },
+  'POST /v1/line-groups/{lineGroupId}/captures': {},
 };
 
 const byId = operationsOf(offlineDocument()).filter((one) =>
@@ -118,7 +126,15 @@ describe('PLT-018 every route × id with the id of another tenant answers 404 an
   });
 
   test('the same calls with the right caller do work: the ids are real', async () => {
-    const there = ['/v1/users/{userId}', '/v1/lines/{lineId}', '/v1/locations/{locationId}'];
+    const there = [
+      '/v1/users/{userId}',
+      '/v1/lines/{lineId}',
+      '/v1/locations/{locationId}',
+      '/v1/calls/{callId}',
+      '/v1/captures/{captureId}/download',
+      '/v1/line-groups/{lineGroupId}/captures',
+      '/v1/line-groups/{lineGroupId}/lines/export',
+    ];
     for (const path of there)
       expect((await foreign.api.call('GET', fill(path, foreignIds))).status).toBe(200);
   });
@@ -136,6 +152,7 @@ describe('PLT-018 a foreign id in a body or query finds nothing', () => {
       '/v1/lines',
       () => ({ userName: '1', number: '1', lineGroupId: foreignIds.lineGroupId }),
     ],
+    ['POST', '/v1/lines/batch', () => ({ userNames: '1-3', lineGroupId: foreignIds.lineGroupId })],
   ])('%s %s', async (method, path, body) => {
     const before = await checksum(foreign.tenant.id);
     const answer = await own.api.call(method, path, { body: body() });
@@ -146,7 +163,12 @@ describe('PLT-018 a foreign id in a body or query finds nothing', () => {
   test('lists filtered by a foreign line group are empty, and no list shows foreign rows', async () => {
     const filtered = await own.api.ok('GET', `/v1/lines?lineGroupId=${foreignIds.lineGroupId}`);
     expect(filtered.items).toEqual([]);
-    for (const path of ['/v1/users', '/v1/locations', '/v1/line-groups', '/v1/lines'])
+    for (const name of ['lineGroupId', 'lineId', 'userId']) {
+      const calls = await own.api.ok('GET', `/v1/calls?${name}=${foreignIds[name]}`);
+      expect(calls.items).toEqual([]);
+    }
+    const lists = ['users', 'locations', 'line-groups', 'lines', 'calls', 'alerts?state=all'];
+    for (const path of lists.map((name) => `/v1/${name}`))
       for (const item of (await own.api.ok('GET', path)).items)
         expect(Object.values(foreignIds)).not.toContain(item.id);
   });

@@ -34,6 +34,9 @@ beforeAll(async () => {
     locationId: things.location.id,
     lineGroupId: things.lineGroup.id,
     lineId: things.line.id,
+    captureId: things.capture.id,
+    callId: things.callId,
+    alertId: things.alert.id,
     reference: 'reference',
   };
 });
@@ -165,11 +168,18 @@ describe('404', () => {
       locationId: newId('location'),
       lineGroupId: newId('lineGroup'),
       lineId: newId('line'),
+      captureId: newId('capture'),
+      callId: newId('call'),
+      alertId: newId('alert'),
     };
     const bodies: Record<string, object> = {
       suspend: { reason: 'partner' },
       resume: { reason: 'partner' },
       password: { password },
+      'call-handling': {
+        doNotDisturb: false,
+        forwarding: { always: null, busy: null, noAnswer: null, signedOut: null },
+      },
     };
     const body = bodies[operation.path.split('/').at(-1) ?? ''] ?? {};
     for (const values of [made, Object.fromEntries(Object.keys(made).map((name) => [name, 'x']))]) {
@@ -233,13 +243,12 @@ describe('versions: ETag and If-Match', () => {
   test.each(['/v1/users', '/v1/locations', '/v1/line-groups', '/v1/lines'])(
     'DELETE %s: 412 on another version',
     async (path) => {
-      const name = {
-        '/v1/users': 'user',
-        '/v1/locations': 'location',
-        '/v1/line-groups': 'lineGroup',
-      };
-      const id = things[(name as Record<string, keyof Furniture>)[path] ?? 'line'].id;
-      const answer = await home.api.call('DELETE', `${path}/${id}`, {
+      const id = {
+        '/v1/users': things.user.id,
+        '/v1/locations': things.location.id,
+        '/v1/line-groups': things.lineGroup.id,
+      }[path];
+      const answer = await home.api.call('DELETE', `${path}/${id ?? things.line.id}`, {
         headers: { 'if-match': '"9999"' },
       });
       expect(answer.status).toBe(412);

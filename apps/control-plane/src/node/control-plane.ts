@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { openDatabase } from '@trunkline/database/connect.ts';
 import type { LoginRole } from '@trunkline/database/roles.ts';
+import { sweepCaptures } from '@trunkline/services/captures/sweep-captures.ts';
 import type { OpenPlatform } from '@trunkline/services/core/open-platform.ts';
 import { sweepIdempotencyKeys } from '@trunkline/services/idempotency/idempotency.ts';
 import { createControlApp } from '../app.ts';
@@ -33,6 +34,7 @@ export interface ControlPlane {
 const closeGraceMs = 5_000;
 const readyTimeoutMs = 1_500;
 const sweepMs = 10 * 60_000;
+const captureSweepMs = 60 * 60_000;
 
 /** Starts the control plane in this process: HTTP, links, change feed. Closes the platform at its end. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -74,16 +76,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     clock,
     log,
   });
-  const sweep = setInterval(() => {
-    sweepIdempotencyKeys(platform).catch((error: unknown) =>
-      log.warn({ err: error }, 'old idempotency keys not removed'),
-    );
-  }, sweepMs);
+  const sweeps = [
+    setInterval(() => {
+      sweepIdempotencyKeys(platform).catch((error: unknown) =>
+        log.warn({ err: error }, 'old idempotency keys not removed'),
+      );
+    }, sweepMs),
+    setInterval(() => {
+      sweepCaptures(platform).catch((error: unknown) =>
+        log.warn({ err: error }, 'old captures not removed'),
+      );
+    }, captureSweepMs),
+  ];
   const bound = await listen(server, port, host);
   return {
     port: bound,
     async stop() {
-      clearInterval(sweep);
+      for (const sweep of sweeps) clearInterval(sweep);
       links.close();
       sockets.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -32,6 +32,7 @@ const codes = [
   'invalid_credentials',
   'session_expired',
   'missing_scope',
+  'function_off',
   'tenant_suspended',
   'origin_not_allowed',
   'not_found',

@@ -6,8 +6,12 @@ import { callEvents } from '@trunkline/database/tenant/calls.ts';
 import { sql } from 'drizzle-orm';
 import type { Platform } from '../core/context.ts';
 import { guarded } from '../core/failures.ts';
+import { eventsOfCall } from './events-of-call.ts';
+import { alertOfEnd, alertOfLimit, alertOfLineState } from './store-alerts.ts';
+import { storeCallRecord } from './store-call-record.ts';
 import { storeJournal } from './store-journal.ts';
 import { storeLineState } from './store-line-state.ts';
+import { storePackets } from './store-packets.ts';
 
 export interface IngestResult {
   /** Events stored now; repeated ones are not among them. */
@@ -18,8 +22,8 @@ export interface IngestResult {
 
 /**
  * Stores what a media node reports. Idempotent: an event of the same node, boot epoch and sequence
- * number is stored once. `call.ended` makes the journal entries in the same transaction. When this
- * returns, all of it is committed and may be acknowledged.
+ * number is stored once. Journal entries, call records, line states, alerts and captured packets are
+ * made in the same transaction. When this returns, all of it is committed and may be acknowledged.
  *
  * An event that cannot be taken (not well-formed, or of a tenant the node does not serve) is
  * dropped and noted in the audit: it must not hold up the node's spool for ever.
@@ -105,22 +109,54 @@ function storeTenantEvents(
   tenantId: TenantId,
   events: readonly EventEnvelope[],
 ): Promise<number> {
+  const packets = events.filter((event) => event.type === 'capture.packet');
+  const others = events.filter((event) => event.type !== 'capture.packet');
   return guarded(() =>
     withTenant(platform.db.worker, tenantId, async (tx) => {
-      const fresh = await insertEvents(tx, tenantId, events);
-      for (const event of events) {
-        if (!fresh.has(event.id)) continue;
-        if (event.type === 'line.state') await storeLineState(tx, tenantId, event);
-        if (event.call && endsForUsers(event)) await storeJournal(tx, tenantId, event.call);
-      }
-      return fresh.size;
+      const stored = await storePackets(tx, tenantId, packets);
+      if (others.length === 0) return stored;
+      const ids = await insertEvents(tx, tenantId, others);
+      const fresh = others.filter((event) => ids.has(event.id));
+      for (const event of fresh) await storeFacts(tx, tenantId, event);
+      await storeCalls(tx, tenantId, fresh);
+      return stored + fresh.length;
     }),
   );
 }
 
-/** A transferred call is over for its users while its two sides talk on. */
-function endsForUsers({ type, data }: EventEnvelope): boolean {
-  return type === 'call.ended' || (type === 'call.transferred' && data.state === 'accepted');
+/** What an event says beside the call it belongs to. */
+async function storeFacts(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  event: EventEnvelope,
+): Promise<void> {
+  if (event.type === 'limit.hit') await alertOfLimit(tx, tenantId, event);
+  if (event.type === 'line.state' && (await storeLineState(tx, tenantId, event)))
+    await alertOfLineState(tx, tenantId, event);
+}
+
+/** Events that change neither journal nor record of their call. */
+const withoutTrace: ReadonlySet<EventEnvelope['type']> = new Set(['sip.message', 'call.dtmf']);
+
+/** Makes journal and records of the calls that these new events belong to. */
+async function storeCalls(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  fresh: readonly EventEnvelope[],
+): Promise<void> {
+  const told = fresh.filter((event) => event.call !== null && !withoutTrace.has(event.type));
+  if (told.length === 0) return;
+  // Who stores the rest of a call at this moment must be seen, or see us.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`calls ${tenantId}`}, 0))`);
+  for (const [callId, events] of Map.groupBy(told, (event) => event.call)) {
+    const all = await eventsOfCall(tx, callId ?? '');
+    await storeCallRecord(tx, tenantId, all);
+    const end = events.find((event) => event.type === 'call.ended');
+    if (all.some((event) => event.type === 'call.ended')) await storeJournal(tx, tenantId, all);
+    if (!end) continue;
+    const start = all.find((event) => event.type === 'call.started');
+    await alertOfEnd(tx, tenantId, end, start?.data.lineGroupId ?? null);
+  }
 }
 
 async function insertEvents(

@@ -1,14 +1,11 @@
 import { journalOf } from '@trunkline/calls/journal.ts';
-import { type EventEnvelope, parseEnvelope } from '@trunkline/contracts/call-events.ts';
-import { type CallId, type Id, newId, type TenantId } from '@trunkline/contracts/ids.ts';
+import type { EventEnvelope } from '@trunkline/contracts/call-events.ts';
+import { newId, type TenantId } from '@trunkline/contracts/ids.ts';
 import type { TenantTransaction } from '@trunkline/database/tenancy.ts';
-import { callEvents, journalEntries } from '@trunkline/database/tenant/calls.ts';
+import { journalEntries } from '@trunkline/database/tenant/calls.ts';
 import { outbox } from '@trunkline/database/tenant/records.ts';
 import { users } from '@trunkline/database/tenant/users.ts';
-import { and, eq, inArray, ne } from 'drizzle-orm';
-
-/** Events of one call read at most: far more than a call makes, SIP messages left out. */
-const maxEvents = 5_000;
+import { inArray } from 'drizzle-orm';
 
 /**
  * Makes the journal entries of an ended call out of all its events: one per user, once. What is
@@ -17,9 +14,9 @@ const maxEvents = 5_000;
 export async function storeJournal(
   tx: TenantTransaction,
   tenantId: TenantId,
-  callId: CallId,
+  events: readonly EventEnvelope[],
 ): Promise<void> {
-  const drafts = journalOf(await eventsOf(tx, tenantId, callId));
+  const drafts = journalOf(events);
   if (drafts.length === 0) return;
   const known = await tx
     .select({ id: users.id })
@@ -55,32 +52,5 @@ export async function storeJournal(
       topic: 'journal.changed',
       payload: { entryId: id, userId },
     })),
-  );
-}
-
-async function eventsOf(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  callId: CallId,
-): Promise<EventEnvelope[]> {
-  const rows = await tx
-    .select()
-    .from(callEvents)
-    .where(and(eq(callEvents.callId, callId), ne(callEvents.type, 'sip.message')))
-    .orderBy(callEvents.occurredAt)
-    .limit(maxEvents);
-  return rows.map((row) =>
-    parseEnvelope({
-      id: row.id as Id<'event'>,
-      tenant: tenantId,
-      call: callId,
-      node: row.nodeId,
-      bootEpoch: row.bootEpoch,
-      seq: row.seq,
-      occurredAt: row.occurredAt.toISOString(),
-      schema: row.schema,
-      type: row.type,
-      data: row.data,
-    }),
   );
 }

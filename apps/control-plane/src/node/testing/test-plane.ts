@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { Alert } from '@trunkline/contracts/alerts.ts';
 import type { SignedIn } from '@trunkline/contracts/auth.ts';
-import { idSchema } from '@trunkline/contracts/ids.ts';
+import type { NodeEventType } from '@trunkline/contracts/call-events.ts';
+import type { Capture } from '@trunkline/contracts/captures.ts';
+import { type CallId, idSchema, newId } from '@trunkline/contracts/ids.ts';
 import type { Line, LineGroup } from '@trunkline/contracts/lines.ts';
 import type { Location } from '@trunkline/contracts/locations.ts';
+import type { Page } from '@trunkline/contracts/pages.ts';
 import type { Tenant } from '@trunkline/contracts/tenants.ts';
 import type { User } from '@trunkline/contracts/users.ts';
 import type { DatabaseHandle } from '@trunkline/database/connect.ts';
@@ -13,6 +17,7 @@ import { createLogger } from '@trunkline/platform/log.ts';
 import { makeIdentity } from '@trunkline/platform/node/identity-file.ts';
 import { bootstrapPlatform } from '@trunkline/services/bootstrap/bootstrap-platform.ts';
 import { type OpenPlatform, openPlatform } from '@trunkline/services/core/open-platform.ts';
+import { ingestEvents } from '@trunkline/services/ingest/ingest-events.ts';
 import type { RequestLimits } from '../../http/rate-limit.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane.ts';
 import { type Api, apiAt } from './api-client.ts';
@@ -61,6 +66,10 @@ export interface Furniture {
   readonly lineGroup: LineGroup;
   readonly line: Line;
   readonly user: User;
+  readonly capture: Capture;
+  /** A call of the line, refused by the toll-fraud floor. */
+  readonly callId: CallId;
+  readonly alert: Alert;
 }
 
 export interface TestPlaneOptions {
@@ -168,11 +177,11 @@ async function makeTenant(plane: TestPlane, partner: Api): Promise<TestTenant> {
     tenant,
     api,
     admin: async () => plane.as((await plane.signIn(tenant, 'admin')).accessToken),
-    furnish: () => furnish(api),
+    furnish: () => furnish(plane, tenant, api),
   };
 }
 
-async function furnish(api: Api): Promise<Furniture> {
+async function furnish(plane: TestPlane, tenant: Tenant, api: Api): Promise<Furniture> {
   const location = await api.ok<Location>('POST', '/v1/locations', berlin());
   const lineGroup = await api.ok<LineGroup>('POST', '/v1/line-groups', {
     name: 'PBX',
@@ -191,7 +200,47 @@ async function furnish(api: Api): Promise<Furniture> {
     password,
     phones: [{ slot: 'business', number: '20' }],
   });
-  return { location, lineGroup, line, user };
+  const capture = await api.ok<Capture>('POST', `/v1/line-groups/${lineGroup.id}/captures`, {});
+  const callId = await refusedCall(plane, tenant, line);
+  const [alert] = (await api.ok<Page<Alert>>('GET', '/v1/alerts')).items;
+  if (!alert) throw new Error('the refused call raised no alert');
+  return { location, lineGroup, line, user, capture, callId, alert };
+}
+
+/** Lets the node report a call that the toll-fraud floor refused. */
+async function refusedCall(plane: TestPlane, tenant: Tenant, line: Line): Promise<CallId> {
+  const call = newId('call');
+  const node = idSchema('mediaNode').parse(plane.node.id);
+  const event = (seq: number, type: NodeEventType, data: object) => ({
+    id: newId('event'),
+    tenant: tenant.id,
+    call,
+    node,
+    bootEpoch: 1,
+    seq,
+    occurredAt: plane.clock.now().toISOString(),
+    schema: 1,
+    type,
+    data,
+  });
+  await ingestEvents(plane.platform, node, [
+    event(1, 'call.started', {
+      direction: 'outgoing',
+      lineId: line.id,
+      lineGroupId: line.lineGroupId,
+      lineNumber: line.number,
+      localNumber: null,
+      userIds: [],
+      remote: { number: '+88299', display: '+88299', name: null, userId: null },
+      dialled: null,
+      emergency: false,
+      private: false,
+      journal: true,
+      sipCallId: 'x',
+    }),
+    event(2, 'limit.hit', { reason: 'country', userId: null, lineId: line.id, destination: '882' }),
+  ]);
+  return call;
 }
 
 /** A location as callers enter it. */
