@@ -6,9 +6,11 @@ import {
   rtpengineAvailable,
   startRtpengine,
 } from '../../../../../e2e/peers/rtpengine/rtpengine.ts';
+import { attackSuite } from '../testing/attack-suite.ts';
 import { chromiumAvailable } from '../testing/chromium-peer.ts';
 import { chromiumSuite } from '../testing/chromium-suite.ts';
 import { engineSuite, type SuiteSubject } from '../testing/engine-suite.ts';
+import { cpuUsOf } from '../testing/process-cpu.ts';
 import { startRtpengineEngine } from './rtpengine-engine.ts';
 
 const isAvailable = rtpengineAvailable();
@@ -36,8 +38,13 @@ describe.skipIf(!isAvailable)(name, () => {
         pollMs: 200,
         ...(idleLimitMs === undefined ? {} : { idleLimitMs }),
       }),
+    mediaPorts: () => daemon.media,
+    cpuUs: () => cpuUsOf(daemon.pid),
+    // rtpengine keeps no replay list: RFC 3711 §3.3.2 is not its strength.
+    dropsReplays: false,
     explain: () => daemon.tail(60),
   };
   describe('calls', () => engineSuite(subject));
+  describe('attackers', () => attackSuite(subject));
   describe.skipIf(!chromiumAvailable())('with a browser', () => chromiumSuite(subject));
 });

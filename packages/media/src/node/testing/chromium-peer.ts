@@ -127,6 +127,11 @@ export class ChromiumPeer {
     await this.#page.evaluate(`press(${JSON.stringify(digits)})`);
   }
 
+  /** Ends the connection, as an application does before it leaves. */
+  async hangUp(): Promise<void> {
+    await this.#page.evaluate('hangUp()');
+  }
+
   async close(): Promise<void> {
     await this.#page.close();
   }

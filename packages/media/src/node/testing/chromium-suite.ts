@@ -79,11 +79,11 @@ export function chromiumSuite(subject: SuiteSubject): void {
       await expectBothWays(running);
     });
 
-    test('is told gone when its page is closed', async () => {
+    test('is told gone when it has hung up', async () => {
       const lost = record(engine, 'webrtc-lost');
       const { bridgeId, peer, ...running } = await call('PCMA', 'PCMA');
       await expectBothWays({ ...running, peer });
-      await peer.close();
+      await peer.hangUp();
       await until('the loss', () => lost.length > 0);
       expect(lost[0]?.bridgeId).toBe(bridgeId);
     });

@@ -26,6 +26,12 @@ export interface SuiteOptions {
 export interface SuiteSubject {
   /** Starts one for a test; the suite closes it. */
   start(options: SuiteOptions): Promise<MediaEngine>;
+  /** UDP ports of the RTP legs of engines started now, inclusive. */
+  mediaPorts(): { min: number; max: number };
+  /** CPU time so far of the process that carries media, µs. */
+  cpuUs(): number;
+  /** Whether SRTP packets that come twice are dropped (RFC 3711 §3.3.2). */
+  dropsReplays: boolean;
   /** What is looked at when a test fails. */
   explain?(): string;
 }
