@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { Crash } from '@trunkline/ui/components/crash.tsx';
 import { session } from './app/session.ts';
+import { readCallFilter } from './calls/call-filter.ts';
 
 const rootRoute = createRootRoute({ component: Outlet });
 
@@ -75,6 +76,17 @@ const groupRoute = createRoute({
   path: '/lines/$groupId',
   component: lazyRouteComponent(() => import('./lines/group-page.tsx'), 'GroupPage'),
 });
+const callsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/calls',
+  validateSearch: readCallFilter,
+  component: lazyRouteComponent(() => import('./calls/calls-page.tsx'), 'CallsPage'),
+});
+const callRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/calls/$callId',
+  component: lazyRouteComponent(() => import('./calls/call-page.tsx'), 'CallPage'),
+});
 const lostRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '$',
@@ -92,6 +104,8 @@ export const router = createRouter({
       numbersRoute,
       linesRoute,
       groupRoute,
+      callsRoute,
+      callRoute,
       lostRoute,
     ]),
   ]),

@@ -1,4 +1,5 @@
 import { uiDe } from '@trunkline/ui/i18n/de.ts';
+import { callsDe } from './calls-de.ts';
 
 /** Texts of the portal, German. */
 export const de = {
@@ -24,6 +25,7 @@ export const de = {
     people: 'Personen',
     numbers: 'Nummern & Standorte',
     lines: 'Leitungen & Trunks',
+    calls: 'Anrufe',
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als {{identity}}',
     language: 'Sprache',
@@ -275,6 +277,7 @@ export const de = {
       off: 'Absichtlich ausgeschaltet.',
     },
   },
+  calls: callsDe,
   notFound: {
     heading: 'Diese Seite gibt es nicht',
     body: 'Die Adresse ist falsch, oder der Eintrag wurde gelöscht.',

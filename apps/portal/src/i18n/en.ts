@@ -1,5 +1,6 @@
 import { uiEn } from '@trunkline/ui/i18n/en.ts';
 import type { SameKeys } from '@trunkline/ui/i18n/i18n.ts';
+import { callsEn } from './calls-en.ts';
 import type { de } from './de.ts';
 
 /** Texts of the portal, English. */
@@ -26,6 +27,7 @@ export const en: SameKeys<typeof de> = {
     people: 'People',
     numbers: 'Numbers & sites',
     lines: 'Lines & trunks',
+    calls: 'Calls',
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{identity}}',
     language: 'Language',
@@ -273,6 +275,7 @@ export const en: SameKeys<typeof de> = {
       off: 'Switched off on purpose.',
     },
   },
+  calls: callsEn,
   notFound: {
     heading: 'There is no such page',
     body: 'The address is wrong, or the entry was deleted.',

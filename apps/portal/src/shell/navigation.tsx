@@ -1,4 +1,8 @@
 import { BuildingFilled, BuildingRegular } from '@fluentui/react-icons/svg/building';
+import {
+  CallConnectingFilled,
+  CallConnectingRegular,
+} from '@fluentui/react-icons/svg/call-connecting';
 import { HomeFilled, HomeRegular } from '@fluentui/react-icons/svg/home';
 import { PeopleFilled, PeopleRegular } from '@fluentui/react-icons/svg/people';
 import {
@@ -15,6 +19,7 @@ const areas = [
   ['/people', 'nav.people', PeopleRegular, PeopleFilled],
   ['/numbers', 'nav.numbers', BuildingRegular, BuildingFilled],
   ['/lines', 'nav.lines', PlugConnectedRegular, PlugConnectedFilled],
+  ['/calls', 'nav.calls', CallConnectingRegular, CallConnectingFilled],
 ] as const;
 
 /** The areas by task; a row that scrolls sideways on a phone. */

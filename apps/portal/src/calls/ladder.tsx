@@ -1,0 +1,85 @@
+import type { TimelineEvent } from '@trunkline/contracts/call-records.ts';
+import type { CSSProperties } from 'react';
+import { useT } from '../i18n/index.ts';
+import styles from './ladder.module.css';
+import { formatOffset, type LadderRow, ladderOf } from './ladder-rows.ts';
+
+/**
+ * The ladder diagram of a call. It is a list: each row says in words who told whom what and when;
+ * the lines and arrows are drawn around those words.
+ */
+export function Ladder({ events }: { events: readonly TimelineEvent[] }) {
+  const { t } = useT();
+  const { rows, lanes } = ladderOf(events);
+  const laneOf = (lane: LadderRow['from']) => lanes.indexOf(lane);
+  return (
+    <div className={styles.frame} style={{ '--lanes': lanes.length } as CSSProperties}>
+      <div className={styles.head} aria-hidden="true">
+        {lanes.map((lane) => (
+          <span key={lane}>{t(`calls.lane.${lane}`)}</span>
+        ))}
+      </div>
+      <ol className={styles.rows}>
+        {rows.map((row) => {
+          const [from, to] = [laneOf(row.from), laneOf(row.to)];
+          const [first, last] = [Math.min(from, to), Math.max(from, to)];
+          return (
+            <li key={row.id} className={styles.row} data-tone={row.tone}>
+              <span className={styles.time}>
+                <span className="tl-hidden">
+                  {t('calls.at', { time: `${formatOffset(row.offsetMs)} s` })}
+                </span>
+                <span aria-hidden="true">{formatOffset(row.offsetMs)}</span>
+              </span>
+              <span className={styles.lanes}>
+                {lanes.map((lane) => (
+                  <span key={lane} className={styles.line} aria-hidden="true" />
+                ))}
+                <span
+                  className={from === to ? styles.note : styles.arrow}
+                  data-back={to < from}
+                  style={{ '--first': first, '--span': last - first } as CSSProperties}
+                >
+                  <span className={styles.who}>
+                    {from === to
+                      ? t(`calls.lane.${row.from}`)
+                      : t('calls.arrow', {
+                          from: t(`calls.lane.${row.from}`),
+                          to: t(`calls.lane.${row.to}`),
+                        })}
+                    {': '}
+                  </span>
+                  <RowWords row={row} />
+                </span>
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+function RowWords({ row }: { row: LadderRow }) {
+  const { t } = useT();
+  const { text } = row;
+  if ('sip' in text) return <code className={styles.sip}>{text.sip}</code>;
+  const { key, values } = text;
+  const say = t as (key: string, values?: Readonly<Record<string, string | number>>) => string;
+  // Words for values a newer node may have invented: without a text they stand as they are.
+  const word = (group: string, value: string | number) => {
+    const path = `calls.${group}.${value}`;
+    const said = say(path);
+    return said === path ? String(value) : said;
+  };
+  const worded = { ...values };
+  if (values.reason !== undefined) worded.reason = word('reason', values.reason);
+  if (values.cause !== undefined) worded.cause = word('cause', values.cause);
+  if (values.encryption !== undefined) worded.encryption = say(`calls.${values.encryption}`);
+  return (
+    <span>
+      {say(`calls.event.${key}`, worded)}
+      {key === 'ended' && values.text ? ` (${values.text})` : null}
+    </span>
+  );
+}
