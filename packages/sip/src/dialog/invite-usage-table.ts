@@ -29,8 +29,8 @@ export type InviteUsageEvent =
   /** BYE in either direction, or the dialog is given up. */
   | 'end';
 
-/** `wait`: try again when the state changed; `glare` 491; `busy` 500 with Retry-After; `gone` 481. */
-export type InviteUsageVerdict = 'go' | 'wait' | 'glare' | 'busy' | 'gone';
+/** `wait`: try again when the state changed; `glare` 491; `busy` 500 with Retry-After. */
+export type InviteUsageVerdict = 'go' | 'wait' | 'glare' | 'busy';
 
 const end = { verdict: 'go', next: 'terminated' } as const;
 
@@ -76,8 +76,5 @@ export const INVITE_USAGE: StateTable<InviteUsageState, InviteUsageEvent, Invite
     sendRefusal: { verdict: 'go', next: 'confirmed' },
     end,
   },
-  terminated: {
-    sendInvite: { verdict: 'gone', next: 'terminated' },
-    receiveInvite: { verdict: 'gone', next: 'terminated' },
-  },
+  terminated: {},
 };

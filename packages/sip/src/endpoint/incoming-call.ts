@@ -207,6 +207,8 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     if (options.sessionTimer !== undefined) usage.timer.wish(options.sessionTimer);
     const timer = usage.timer.answer(this.request, true);
     this.negotiate(body);
+    // An answer without one: the offer came to nothing.
+    if (body === '') usage.offers.fire('refuse');
     usage.invites.fire('sendAccept');
     const response = this.response(200, { body }, [...timer, ...(options.headers ?? [])]);
     const expired = () => this.onNoAck();

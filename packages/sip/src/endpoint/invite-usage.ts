@@ -207,9 +207,12 @@ export class InviteUsage implements DialogUser {
     return this.byePending;
   }
 
-  /** The peer does not know the dialog any more or does not answer: it ends (§12.2.1.2). */
+  /**
+   * The peer does not know the dialog any more or does not answer: it ends (§12.2.1.2). Before the
+   * answer the INVITE itself decides.
+   */
   lost(by: 'timeout'): void {
-    void this.bye(undefined, by);
+    if (this.dialog.state === 'confirmed') void this.bye(undefined, by);
   }
 
   /** Forgets the dialog without a word to the peer or the call. */

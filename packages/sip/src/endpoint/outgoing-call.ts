@@ -81,6 +81,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
   private sequence = 1;
   private provisionalSeen = false;
   private cancelSent = false;
+  private answerTold = false;
   /** Set when the answer is no longer wanted. */
   private givenUp: { cause: 'cancelled' | 'timeout'; reason: CallReason | undefined } | undefined;
 
@@ -300,6 +301,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
       this.acknowledge(usage, request, answer);
       usage.invites.fire('receiveFinal');
       usage.timer.answered(request, response);
+      this.answerTold = true;
       this.emit('answered', response);
       usage.changes.pump();
     };
@@ -413,6 +415,13 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
 
   private onEnded(usage: InviteUsage, by: CallEnd['by'], request: SipRequest | undefined): void {
     if (usage !== this.answered || this.current === 'terminated') return;
+    if (!this.answerTold) {
+      // It ended while the answer to the other side's offer was being made.
+      this.current = 'early';
+      const cause = by === 'remote' ? 'rejected' : 'cancelled';
+      this.fail({ ...standIn('cancelled'), cause });
+      return;
+    }
     this.current = 'terminated';
     this.emit('ended', callEnd(by, request));
   }

@@ -81,13 +81,14 @@ export class SessionChanges {
   /** Starts the next change if the dialog allows one now. */
   pump(): void {
     const [next] = this.queue;
-    if (next === undefined || this.active !== undefined || this.waiting !== undefined) return;
+    if (next === undefined || this.waiting !== undefined) return;
     const { invites, offers } = this.usage;
     const offering = next.body !== '' || next.method === 'INVITE';
     if (next.method === 'INVITE' && invites.peek('sendInvite') !== 'go') return;
     if (offering && offers.peek('sendOffer') !== 'go') return;
     // Before the first answer only the INVITE itself negotiates (RFC 3311 §5.1).
     if (next.method === 'UPDATE' && offering && offers.state !== 'stable') return;
+    if (this.active !== undefined) return;
     if (next.method === 'INVITE') invites.fire('sendInvite');
     if (next.body !== '') offers.fire('sendOffer');
     else if (next.method === 'INVITE') offers.fire('receiveOffer');
@@ -162,8 +163,10 @@ export class SessionChanges {
       let answer = '';
       usage.dialog.refreshTarget(response.contacts);
       if (change.body === '' && change.answerOffer !== undefined) {
-        answer = await change.answerOffer(sessionDescriptionOf(response));
+        const offer = sessionDescriptionOf(response);
+        answer = await change.answerOffer(offer);
         usage.localSdp = answer;
+        usage.remoteSdp = offer;
       }
       const ack = new Acknowledgement(usage.core, usage.dialog, sent, answer);
       this.finish(change, sent, response);
