@@ -182,13 +182,18 @@ function addHeader(
     headers.pushReceived(info.key, name, head, start, end);
   } else {
     const value = head.slice(start, end);
-    const joined = folded ? value.replace(/[ \t]*\r\n[ \t]+/g, ' ').trim() : value;
-    headers.pushParsed(info.key, name, joined);
+    headers.pushParsed(info.key, name, folded ? unfolded(value) : value);
   }
   if ((seen & info.bit) !== 0) {
     return fail('duplicate-header', `Repeated ${displayName(info.key)} header field`);
   }
   return info.bit;
+}
+
+/** Folded lines as one (§7.3.1). Not by a pattern: runs of white space would cost their square. */
+function unfolded(value: string): string {
+  const lines = value.split('\r\n').map((line) => line.trim());
+  return lines.join(' ').trim();
 }
 
 function isSpace(c: number): boolean {

@@ -15,8 +15,8 @@ export interface TelNumber {
   subaddress: string | undefined;
 }
 
-const GLOBAL = /^\+[0-9().-]*[0-9][0-9().-]*$/;
-const LOCAL = /^[0-9A-Fa-f*#().-]*[0-9A-Fa-f*#][0-9A-Fa-f*#().-]*$/;
+const GLOBAL = /^\+[0-9().-]+$/;
+const LOCAL = /^[0-9A-Fa-f*#().-]+$/;
 const CONTEXT_DOMAIN = /^(?:[A-Za-z0-9-]+\.)*[A-Za-z][A-Za-z0-9-]*\.?$/;
 
 /**
@@ -27,9 +27,9 @@ const CONTEXT_DOMAIN = /^(?:[A-Za-z0-9-]+\.)*[A-Za-z][A-Za-z0-9-]*\.?$/;
  */
 export function parseTelNumber(uri: TelUri, requireContext = false): TelNumber {
   const global = uri.number.startsWith('+');
-  if (!(global ? GLOBAL : LOCAL).test(uri.number)) throw bad('number');
+  if (!(global ? isGlobal(uri.number) : isLocal(uri.number))) throw bad('number');
   const context = uri.params.get('phone-context');
-  if (context !== undefined && !GLOBAL.test(context) && !CONTEXT_DOMAIN.test(context)) {
+  if (context !== undefined && !isGlobal(context) && !CONTEXT_DOMAIN.test(context)) {
     throw bad('phone-context');
   }
   if (global && context !== undefined) throw bad('phone-context of a global number');
@@ -59,6 +59,14 @@ export function telEquals(a: TelUri, b: TelUri): boolean {
     if (other === undefined || comparable(name, value) !== comparable(name, other)) return false;
   }
   return true;
+}
+
+function isGlobal(text: string): boolean {
+  return GLOBAL.test(text) && /[0-9]/.test(text);
+}
+
+function isLocal(text: string): boolean {
+  return LOCAL.test(text) && /[0-9A-Fa-f*#]/.test(text);
 }
 
 function comparable(name: string, value: string): string {

@@ -70,18 +70,24 @@ function isTrimmedToken(text: string, start: number, end: number): boolean {
 }
 
 function readSentBy(text: string, start: number, end: number): HostPort {
+  let i = start;
+  while (i < end && !isLws(text.charCodeAt(i))) i++;
   try {
-    for (let i = start; i < end; i++) {
-      // White space is allowed around the colon of a sent-by.
-      if (isLws(text.charCodeAt(i))) {
-        return parseHostPort(text.slice(start, end).replace(/[ \t]*:[ \t]*/, ':'));
-      }
-    }
-    return parseHostPort(text, start, end);
+    if (i === end) return parseHostPort(text, start, end);
+    return parseHostPort(closedUp(text, start, i, end));
   } catch (error) {
     if (error instanceof ParseError) throw malformed();
     throw error;
   }
+}
+
+/** A sent-by without the white space that is allowed around its colon; the first stands at `gap`. */
+function closedUp(text: string, start: number, gap: number, end: number): string {
+  const next = skipLws(text, gap, end);
+  const head = text.slice(start, gap);
+  if (head.endsWith(':')) return head + text.slice(next, end);
+  if (text.charCodeAt(next) !== 58) throw malformed();
+  return `${head}:${text.slice(skipLws(text, next + 1, end), end)}`;
 }
 
 /** The Via as a header value. */

@@ -125,7 +125,7 @@ function parseAttribute(value: string): Attribute {
 }
 
 function parseMedia(value: string): MediaDescription {
-  const match = /^(\S+) +(\d{1,5})(?:\/\d+)? +(\S+) +(.+)$/.exec(value);
+  const match = /^(\S+) +(\d{1,5})(?:\/\d+)? +(\S+) +(\S.*)$/.exec(value);
   const port = Number(match?.[2]);
   if (match === null || port > 65_535) throw new SdpParseError('bad m= line');
   return {
