@@ -28,6 +28,12 @@ function lines(method: string, parts: RequestParts = {}): string[] {
   ];
 }
 
+/** A session description beside a part of another type. */
+function parts(type: string, handling = 'required'): string {
+  const other = `Content-Type: ${type}\r\nContent-Disposition: render;handling=${handling}\r\n\r\nx`;
+  return `--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\r\n--b\r\n${other}\r\n--b--`;
+}
+
 async function setUp(options: Partial<SipEndpointOptions> = {}) {
   const sim = new Simulation();
   const { endpoint, log } = await sim.endpoint('10.0.0.1', options);
@@ -111,6 +117,11 @@ describe('what a user agent answers by itself', () => {
     [['Accept: text/plain'], '', 406],
     [['Accept: application/*;q=0.5'], '', 486],
     [['Content-Type: Application/SDP;charset=utf-8'], 'v=0', 486],
+    [['Content-Type: multipart/mixed;boundary=b'], parts('text/plain'), 415],
+    [['Content-Type: multipart/mixed;boundary=b'], parts('text/plain', 'optional'), 486],
+    [['Content-Type: multipart/mixed;boundary=b'], '--b', 400],
+    [['Session-Expires: 60', 'Supported: timer'], 'v=0', 422],
+    [['Session-Expires: 60'], 'v=0', 486],
   ])('content %#', async (headers, body, status) => {
     const { send, peer, endpoint } = await setUp();
     endpoint.onInvite((call) => call.reject(486));

@@ -12,7 +12,7 @@ import { type ReasonValue, reasonsOf } from '../message/reason.ts';
 import { parseReplaces, type Replaces } from '../message/replaces.ts';
 import { type Uri, userOf } from '../message/uri.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
-import type { SocketAddress } from '../transport/transport.ts';
+import type { Source } from '../transport/transport.ts';
 import { AcceptRepeater } from './accept-repeater.ts';
 import type { Core } from './core.ts';
 import { type CallIdentity, identityOf } from './identity.ts';
@@ -60,7 +60,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   readonly callId: string;
   readonly request: SipRequest;
   /** Where the INVITE came from. */
-  readonly remote: SocketAddress;
+  readonly remote: Source;
   readonly requestUri: Uri;
   readonly from: NameAddr;
   readonly to: NameAddr;
@@ -68,8 +68,6 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   readonly body: string;
   /** The call this one wants to take the place of (RFC 3891); see `endpoint.inspectReplaces`. */
   readonly replaces: Replaces | undefined;
-  /** Identity of the caller and the way of the call, as the network tells. */
-  readonly identity: CallIdentity;
   protected readonly usage: InviteUsage;
   private current: IncomingCallState = 'incoming';
   private readonly core: Core;
@@ -81,6 +79,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   private readonly reliableRequired: boolean;
   private repeater: AcceptRepeater | undefined;
   private ringTimer: TimerHandle;
+  private told: CallIdentity | undefined;
   private pendingAnswer: { body: string; options: AnswerOptions } | undefined;
   private pendingBye: { reason: CallReason | undefined; done: () => void } | undefined;
   private byeDone: Promise<void> | undefined;
@@ -103,7 +102,6 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     this.body = sessionDescriptionOf(request);
     const replaces = request.headers.get('replaces');
     this.replaces = replaces === undefined ? undefined : parseReplaces(replaces);
-    this.identity = identityOf(request);
     const required = tagsOf(request, 'require');
     this.reliableRequired = required.has('100rel');
     this.peerTags = new Set([...required, ...tagsOf(request, 'supported')]);
@@ -136,6 +134,12 @@ export class IncomingCall extends Session<IncomingCallEvents> {
       onCancel: (cancel) => this.onCancel(cancel),
       onAck: (ack) => this.onAck(ack),
     };
+  }
+
+  /** Identity of the caller and the way of the call, as the network tells. */
+  get identity(): CallIdentity {
+    this.told ??= identityOf(this.request);
+    return this.told;
   }
 
   get dialog(): Dialog {

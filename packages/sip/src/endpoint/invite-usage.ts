@@ -85,8 +85,8 @@ export class InviteUsage implements DialogUser {
   /** Session description last sent, and last received, in a completed exchange. */
   localSdp = '';
   remoteSdp = '';
-  /** Methods the peer takes, as it last said. */
-  peerMethods: ReadonlySet<string> | undefined;
+  private allow: readonly string[] | undefined;
+  private allowed: ReadonlySet<string> | undefined;
   private readonly hooks: InviteUsageHooks;
   private ended = false;
   private byePending: Promise<void> | undefined;
@@ -271,16 +271,21 @@ export class InviteUsage implements DialogUser {
     });
   }
 
-  /** Remembers what the peer says about itself. */
+  /** Remembers what the peer says about itself; it is only read when somebody asks. */
   notePeer(message: SipMessage): void {
     if (!message.headers.has('allow')) return;
-    try {
-      const methods = message.headers.elements('allow').map((method) => method.toUpperCase());
-      this.peerMethods = new Set(methods);
-    } catch (error) {
-      // What the peer takes is only ever a hint.
-      if (!(error instanceof ParseError)) throw error;
-    }
+    this.allow = message.headers.lines('allow');
+    this.allowed = undefined;
+  }
+
+  /** Methods the peer takes, as it last said; undefined while it has said nothing. */
+  get peerMethods(): ReadonlySet<string> | undefined {
+    if (this.allow === undefined) return undefined;
+    // What the peer takes is only ever a hint, so nothing in it is an error.
+    this.allowed ??= new Set(
+      this.allow.flatMap((line) => line.split(',')).map((method) => method.trim().toUpperCase()),
+    );
+    return this.allowed;
   }
 
   /** Takes the Contact of a message that refreshes the target; an unreadable one changes nothing. */

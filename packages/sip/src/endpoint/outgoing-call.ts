@@ -6,9 +6,7 @@ import type { SipRequest, SipResponse } from '../message/message.ts';
 import { sessionDescriptionOf } from '../message/multipart.ts';
 import { type NameAddr, tagOf } from '../message/name-addr.ts';
 import { ParseError } from '../message/parse-error.ts';
-import { formatRAck } from '../message/rack.ts';
 import { type ReasonValue, reasonsOf } from '../message/reason.ts';
-import { parseRSeq } from '../message/rseq.ts';
 import { reasonPhrase } from '../message/status.ts';
 import { createCancel } from '../transaction/ack.ts';
 import { TooManyTransactions } from '../transaction/layer.ts';
@@ -19,6 +17,7 @@ import { Exchange } from './exchange.ts';
 import { type CallIdentity, identityOf } from './identity.ts';
 import { InviteUsage } from './invite-usage.ts';
 import { createInvite, type OutgoingInviteOptions } from './outgoing-invite.ts';
+import { readReliable } from './prack.ts';
 import { type CallEnd, type CallReason, callEnd, formatReason } from './reason.ts';
 import { redirectContacts } from './redirect.ts';
 import { Session, type SessionEvents } from './session.ts';
@@ -203,22 +202,11 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
    */
   private acknowledgeProvisional(fork: Fork, response: SipResponse): boolean {
     const policy = this.options.reliableProvisional ?? this.core.reliableProvisional;
-    const raw = response.headers.get('rseq');
-    if (policy === 'off' || raw === undefined) return true;
-    let rseq: number;
-    let description: string;
-    try {
-      const required = response.headers.elements('require').map((tag) => tag.toLowerCase());
-      if (!required.includes('100rel')) return true;
-      rseq = parseRSeq(raw);
-      description = sessionDescriptionOf(response);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      return false;
-    }
-    if (!fork.early.isNext(rseq)) return false;
+    const reliable = policy === 'off' ? 'unreliable' : readReliable(response);
+    if (reliable === 'unreliable') return true;
+    if (reliable === 'unreadable' || !fork.early.isNext(reliable.rseq)) return false;
     const { usage } = fork;
-    const rack = formatRAck({ rseq, ...response.cseq });
+    const { rack, description } = reliable;
     const prack = (answer: string) => {
       const headers: [string, string][] = [['RAck', rack]];
       // What refuses a PRACK is told by the INVITE's own end.

@@ -4,6 +4,7 @@ import { Headers } from '../message/headers.ts';
 import { SipRequest } from '../message/message.ts';
 import type { CallPair } from '../testing/call-pair.ts';
 import { callPair, sdp } from '../testing/call-pair.ts';
+import type { InviteUsage } from './invite-usage.ts';
 import type { CallEnd } from './reason.ts';
 import { amendInterval, intervalTooSmall, type SessionTimerOptions } from './session-timer.ts';
 
@@ -62,10 +63,8 @@ describe('session timers (RFC 4028)', () => {
   test('a peer without UPDATE is refreshed by re-INVITE with the session as it was', async () => {
     const { sim, connect } = await callPair();
     const { out, inc } = await connect({ sessionTimer: { expires: 90, refresher: 'uac' } });
-    // As if the other side had said so.
-    (out as unknown as { usage: { peerMethods: Set<string> } }).usage.peerMethods = new Set([
-      'INVITE',
-    ]);
+    const silent = createResponse(out.request, 200, { headers: [['Allow', 'INVITE, BYE']] });
+    (out as unknown as { usage: InviteUsage }).usage.notePeer(silent);
     const offers: string[] = [];
     inc.on('reinvite', (reinvite) => {
       offers.push(reinvite.body);
