@@ -119,7 +119,7 @@ export interface SentStats {
   packets: number;
   /** Payload bytes without headers. */
   bytes: number;
-  /** Packets the network stack refused (no route, buffer full). */
+  /** Packets the network stack refused (no route, buffer full); of some legs a sample is asked. */
   errors: number;
   /** Age of the last packet in ms, null before the first. */
   lastPacketAgeMs: number | null;

@@ -37,6 +37,11 @@ export class SourceLatch {
     return this.#locked;
   }
 
+  /** Whether the source is locked for good: no other may take its place any more. */
+  isSettled(nowMs: number): boolean {
+    return this.#locked !== undefined && nowMs > this.#options.until;
+  }
+
   /** Where to send to: the locked source, before that the announced one. */
   get destination(): SourceAddress {
     return this.#locked ?? this.#options.announced;

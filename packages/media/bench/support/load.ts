@@ -99,6 +99,8 @@ export async function startOurs(
     rtpPortMax: 0,
     maxBridges: ports.length,
     silentAfterMs: 60_000,
+    // As a call is after its first ten seconds.
+    latchWindowMs: 100,
     opus,
   });
   const pid = engine.pid ?? 0;

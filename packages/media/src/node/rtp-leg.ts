@@ -5,8 +5,12 @@ import type { CodecName, RtpLegStats, RtpLocal, RtpRemote, SrtpKeys } from '../e
 import { isRtcpPacketType, parseRtp, type RtpPacket } from '../rtp.ts';
 import { type SourceAddress, SourceLatch } from '../source-latch.ts';
 import { AudioLeg } from './audio-leg.ts';
+import { packetRead } from './receive-moderation.ts';
 import type { RtpSockets } from './rtp-ports.ts';
 import { SrtpReceiver, SrtpSender } from './srtp.ts';
+
+/** One in so many packets is asked whether the network stack took it. */
+const ERROR_SAMPLE = 16;
 
 export interface RtpLegHandlers {
   /** An audio packet of the far side, with the codec its payload type stands for. */
@@ -44,6 +48,9 @@ export class RtpLeg {
   #latch: SourceLatch | undefined;
   #protection: Protection | undefined;
   #canSend = false;
+  #isConnected = false;
+  #cannotConnect = false;
+  #asked = 0;
   #listeningSince: number | undefined;
   #foreign = 0;
   #invalid = 0;
@@ -109,6 +116,7 @@ export class RtpLeg {
     });
     const now = performance.now();
     if (before?.address !== remote.address || before.port !== remote.port) {
+      this.#disconnect();
       this.#latch = new SourceLatch({
         announced: { address: remote.address, port: remote.port },
         addresses: remote.latchAddresses ?? [],
@@ -170,7 +178,33 @@ export class RtpLeg {
     const destination = this.#latch?.destination;
     if (destination === undefined || this.#closed) return;
     const total = this.#protection?.sender.protectRtp(buffer, length) ?? length;
-    this.#sockets.rtp.send(buffer, 0, total, destination.port, destination.address, this.#onSent);
+    const { rtp } = this.#sockets;
+    // Asking for each packet whether it left costs more than a twentieth of sending it.
+    const onSent = this.#asked++ % ERROR_SAMPLE === 0 ? this.#onSent : undefined;
+    if (this.#isConnected) rtp.send(buffer, 0, total, onSent);
+    else rtp.send(buffer, 0, total, destination.port, destination.address, onSent);
+  }
+
+  /**
+   * Ties the socket to the far side once no other source may take its place: the kernel then drops
+   * strangers' packets by itself and looks up the route once instead of for each packet.
+   */
+  #connect({ address, port }: SourceAddress): void {
+    const { rtp } = this.#sockets;
+    try {
+      rtp.connect(port, address);
+      // Throws unless the connection was made at once, which an IP address allows.
+      rtp.remoteAddress();
+      this.#isConnected = true;
+    } catch {
+      this.#cannotConnect = true;
+    }
+  }
+
+  #disconnect(): void {
+    if (this.#isConnected) this.#sockets.rtp.disconnect();
+    this.#isConnected = false;
+    this.#cannotConnect = false;
   }
 
   readonly #onSent = (error: Error | null): void => {
@@ -185,6 +219,10 @@ export class RtpLeg {
     const port = isMuxed ? destination.port : own;
     if (port > 65535) return;
     const datagram = this.#protection?.sender.protectRtcp(plain) ?? plain;
+    if (isMuxed && this.#isConnected) {
+      this.#sockets.rtp.send(datagram, this.#onSent);
+      return;
+    }
     const socket = isMuxed ? this.#sockets.rtp : this.#sockets.rtcp;
     socket.send(datagram, port, destination.address, this.#onSent);
   }
@@ -225,6 +263,10 @@ export class RtpLeg {
     if (!latch.accept(source, packet, now)) {
       this.#foreign++;
       return;
+    }
+    packetRead(now);
+    if (!this.#isConnected && !this.#cannotConnect && latch.isSettled(now)) {
+      this.#connect(latch.destination);
     }
     const first = this.audio.reception.packets === 0;
     this.audio.count(packet, now);

@@ -14,6 +14,7 @@ import { MediaEngineError } from '../engine-error.ts';
 import { isRtcpPacketType, parseRtp, type RtpPacket } from '../rtp.ts';
 import type { WebOffer } from '../web-offer.ts';
 import { IceGate } from './ice-gate.ts';
+import { packetRead } from './receive-moderation.ts';
 import { SrtpReceiver, SrtpSender } from './srtp.ts';
 
 /** Copies of lost packets in the next one; the rest is the browser's choice (RFC 7587 §6.1). */
@@ -227,7 +228,10 @@ export class WebLeg {
     }
     const plain = receiver.unprotectRtp(datagram);
     const packet = plain === null ? null : parseRtp(plain);
-    if (packet !== null) this.#handlers.onRtp(packet, performance.now());
+    if (packet === null) return;
+    const now = performance.now();
+    packetRead(now);
+    this.#handlers.onRtp(packet, now);
   }
 
   #send(datagram: Uint8Array): void {
