@@ -28,6 +28,7 @@ const subject: SuiteSubject = {
     return user + system;
   },
   dropsReplays: true,
+  takesDtlsOfValidatedOnly: true,
 };
 
 describe('the embedded engine', () => engineSuite(subject));

@@ -67,7 +67,7 @@ export class NgCall {
       'from-tag': 'near',
       flags: ['strict-source', 'port-latching', 'inject-DTMF', 'strip-extmap'],
       // Other sources than the announced one are looked for only when call control expects any.
-      'endpoint-learning': expectsOtherSource(remote) ? 'heuristic' : 'off',
+      'endpoint-learning': [expectsOtherSource(remote) ? 'heuristic' : 'off'],
       replace: ['origin'],
     };
     const key =

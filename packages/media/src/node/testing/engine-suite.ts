@@ -32,6 +32,8 @@ export interface SuiteSubject {
   cpuUs(): number;
   /** Whether SRTP packets that come twice are dropped (RFC 3711 §3.3.2). */
   dropsReplays: boolean;
+  /** Whether DTLS is taken from sources only that ICE has validated. */
+  takesDtlsOfValidatedOnly: boolean;
   /** What is looked at when a test fails. */
   explain?(): string;
 }
