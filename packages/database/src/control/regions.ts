@@ -1,4 +1,4 @@
-import { jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { inet, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
 import { instantColumn, stamps } from '../columns.ts';
 import { control } from './schema.ts';
 
@@ -40,3 +40,12 @@ export const nodeAssignments = control.table(
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.lineGroupId, table.nodeId] })],
 );
+
+/** Addresses fixed-IP trunks take calls from: one tenant each on a media node. */
+export const trunkPeers = control.table('trunk_peers', {
+  tenantId: text('tenant_id').notNull(),
+  lineGroupId: text('line_group_id').notNull(),
+  nodeId: text('node_id').notNull(),
+  range: inet('range').notNull(),
+  createdAt: instantColumn('created_at').notNull().defaultNow(),
+});

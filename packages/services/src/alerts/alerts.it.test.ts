@@ -10,8 +10,8 @@ import { getCallLimits } from '../limits/get-call-limits.ts';
 import { putCallLimits } from '../limits/put-call-limits.ts';
 import { updateLineGroup } from '../line-groups/update-line-group.ts';
 import { createLine } from '../lines/create-line.ts';
-import { report, reported } from '../node/test-events.ts';
 import { openTestPlatform, type TestPlatform } from '../node/test-platform.ts';
+import { report, reported } from '../testing/test-events.ts';
 import { listAlerts } from './list-alerts.ts';
 import { resolveAlert } from './resolve-alert.ts';
 

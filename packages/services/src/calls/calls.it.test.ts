@@ -5,8 +5,8 @@ import { callRecords } from '@trunkline/database/tenant/calls.ts';
 import { audit } from '@trunkline/database/tenant/records.ts';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { report, reported } from '../node/test-events.ts';
 import { openTestPlatform, type TestPlatform } from '../node/test-platform.ts';
+import { report, reported } from '../testing/test-events.ts';
 import { getCall } from './get-call.ts';
 import { listCalls } from './list-calls.ts';
 

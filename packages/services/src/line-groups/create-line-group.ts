@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm';
 import { type Context, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
+import { claimPeers } from './claim-peers.ts';
 import { checkGroup, withPresets } from './group-settings.ts';
 import { lineGroupResource } from './line-group-resource.ts';
 import { requireLocation } from './require-location.ts';
@@ -14,7 +15,8 @@ import { requireLocation } from './require-location.ts';
 /**
  * Creates a line group and gives it to a media node of the tenant's region (PLT-020). With a PBX
  * template its presets stand for fields that are not given (LIN-003).
- * @throws TrunklineError `already_exists` for a taken name, `invalid_request` for an unknown location
+ * @throws TrunklineError `already_exists` for a taken name or peer address, `invalid_request` for
+ *   an unknown location or template
  */
 export async function createLineGroup(ctx: Context, input: unknown): Promise<LineGroup> {
   requireScope(ctx, 'lines:write');
@@ -37,6 +39,7 @@ export async function createLineGroup(ctx: Context, input: unknown): Promise<Lin
     const [assigned] = await tx.execute<{ node: string | null }>(
       sql`select control.assign_node(${made.id}) as node`,
     );
+    await claimPeers(tx, made);
     if (!assigned?.node)
       ctx.log.warn({ tenant: tenantId, lineGroup: made.id }, 'no media node is ready to serve');
     effects.audit('line_group.create', made.id, {

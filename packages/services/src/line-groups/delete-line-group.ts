@@ -5,6 +5,7 @@ import { type Context, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
 import { checkVersion } from '../core/versions.ts';
+import { claimPeers } from './claim-peers.ts';
 
 /** Deletes a line group without lines. @throws TrunklineError `not_found`, `still_in_use` */
 export async function deleteLineGroup(
@@ -24,6 +25,7 @@ export async function deleteLineGroup(
     await tx
       .delete(lineGroups)
       .where(and(eq(lineGroups.tenantId, tenantId), eq(lineGroups.id, lineGroupId)));
+    await claimPeers(tx, { id: lineGroupId, kind: 'registration', peerAddresses: [] });
     await tx.execute(sql`select control.release_node(${lineGroupId})`);
     effects.audit('line_group.delete', lineGroupId);
     effects.publish('config.changed', {});

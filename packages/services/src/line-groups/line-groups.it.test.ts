@@ -9,6 +9,7 @@ import { getLine } from '../lines/get-line.ts';
 import { updateLine } from '../lines/update-line.ts';
 import { openTestPlatform, type TestPlatform } from '../node/test-platform.ts';
 import { createLineGroup } from './create-line-group.ts';
+import { deleteLineGroup } from './delete-line-group.ts';
 import { getLineGroup } from './get-line-group.ts';
 import { updateLineGroup } from './update-line-group.ts';
 
@@ -164,4 +165,38 @@ test('LIN-008 an exchange line belongs to nobody', async () => {
   expect((await getLine(ctx, line.id)).users).toHaveLength(1);
   expect((await updateLine(ctx, line.id, { isTrunkLine: true })).users).toEqual([]);
   expect((await updateLine(ctx, line.id, { isTrunkLine: false })).users).toHaveLength(1);
+});
+
+test('LIN-079 LIN-080 on one node an address belongs to the trunk of one tenant', async () => {
+  const [here, there] = [await system.equipped(), await system.equipped()];
+  const trunkOf = (office: typeof here, name: string, peerAddresses: string[]) =>
+    createLineGroup(office.ctx, {
+      name,
+      kind: 'trunk_static',
+      registrarHost: 'pbx.example',
+      locationId: office.location.id,
+      peerAddresses,
+    });
+  const taken = { code: 'already_exists', errors: [{ pointer: '/peerAddresses' }] };
+  const own = await trunkOf(here, 'A', ['203.0.113.0/26', '2001:db8:1::/64']);
+  // A second trunk of the same tenant may be behind the same address.
+  await trunkOf(here, 'B', ['203.0.113.9']);
+  for (const range of ['203.0.113.9', '203.0.113.0/24', '2001:db8:1::5'])
+    await expect(trunkOf(there, range, [range])).rejects.toMatchObject(taken);
+  const other = await trunkOf(there, 'C', ['203.0.113.200']);
+  const move = (kind: string) =>
+    updateLineGroup(there.ctx, other.id, { kind, peerAddresses: ['203.0.113.9'] });
+  await expect(move('trunk_static')).rejects.toMatchObject(taken);
+  expect((await getLineGroup(there.ctx, other.id)).peerAddresses).toEqual(['203.0.113.200']);
+  expect((await move('trunk_registered')).peerAddresses).toEqual(['203.0.113.9']);
+  await expect(
+    updateLineGroup(there.ctx, other.id, { kind: 'trunk_static' }),
+  ).rejects.toMatchObject(taken);
+  await deleteLineGroup(here.ctx, own.id);
+  await trunkOf(there, 'D', ['203.0.113.10']);
+  const race = await Promise.allSettled([
+    trunkOf(here, 'E', ['198.51.100.1']),
+    trunkOf(there, 'F', ['198.51.100.1']),
+  ]);
+  expect(race.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
 });

@@ -11,6 +11,7 @@ import { changeTenant } from '../core/tenant-work.ts';
 import { checkVersion } from '../core/versions.ts';
 import { rebindLines } from '../lines/binding.ts';
 import { renumberLinesAt } from '../lines/full-number.ts';
+import { claimPeers } from './claim-peers.ts';
 import { checkGroup, templateOf } from './group-settings.ts';
 import { lineGroupResource } from './line-group-resource.ts';
 import { templateRef } from './pbx-templates.ts';
@@ -59,6 +60,8 @@ export async function updateLineGroup(
       await renumberLinesAt(tx, tenantId, moved, lineGroupId);
       if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
     }
+    if (wanted.kind !== undefined || wanted.peerAddresses !== undefined)
+      await claimPeers(tx, found(changed));
     const settled = await settleRegisterLine(tx, tenantId, found(changed));
     effects.audit('line_group.update', lineGroupId, {
       ...fieldsOf({ ...wanted, rejectResponse }),

@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestPlane, type TestPlane, type TestTenant } from './node/testing/test-plane.ts';
+import {
+  startTestPlane,
+  type TestPlane,
+  type TestTenant,
+} from '../apps/control-plane/src/node/testing/test-plane.ts';
 
-const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../apps/cli/src/main.ts', import.meta.url));
 let plane: TestPlane;
 let home: TestTenant;
 let folder: string;

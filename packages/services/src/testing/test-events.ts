@@ -2,7 +2,7 @@ import { recorded, type Told } from '@trunkline/calls/testing/recorded.ts';
 import type { EventEnvelope } from '@trunkline/contracts/call-events.ts';
 import { type CallId, newId, type TenantId } from '@trunkline/contracts/ids.ts';
 import { ingestEvents } from '../ingest/ingest-events.ts';
-import type { TestPlatform } from './test-platform.ts';
+import type { TestPlatform } from '../node/test-platform.ts';
 
 let boots = 1_790_000_000_000;
 
