@@ -121,6 +121,7 @@ function parseHeaders(
 ): ParseError | undefined {
   let fault: ParseError | undefined;
   let seen = 0;
+  let lines = 0;
   let pos = from;
   const end = head.length;
   while (pos < end) {
@@ -142,7 +143,7 @@ function parseHeaders(
         return fault ?? fail('header-line', 'Bare CR or LF in the header section');
       }
     }
-    if (headers.size >= limits.headerLines) {
+    if (lines++ >= limits.headerLines) {
       return fault ?? new ParseError('too-large', 'Too many header fields', 513);
     }
     const problem = addHeader(head, pos, eol, folded, headers, seen);
