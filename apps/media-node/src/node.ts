@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { createTollGuard } from '@trunkline/calls/toll-guard.ts';
 import type { MediaNodeId } from '@trunkline/contracts/ids.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { NodeIdentity } from '@trunkline/platform/identity.ts';
@@ -9,11 +10,13 @@ import type { JSONWebKeySet } from 'jose';
 import { type CallBounds, defaultBounds } from './calls/bounds.ts';
 import { deviceGone, watchClients } from './calls/client-watch.ts';
 import { Commands } from './calls/commands.ts';
+import { EmergencyCallbacks } from './calls/emergency-callbacks.ts';
 import type { CallEnvironment } from './calls/environment.ts';
 import { type CallLimits, defaultLimits } from './calls/limits.ts';
 import { LiveRecords } from './calls/live-records.ts';
 import { endLostCalls, type OrphanLeg } from './calls/recovery.ts';
 import { CallRegistry } from './calls/registry.ts';
+import { watchToll } from './calls/toll.ts';
 import { openDocumentStore } from './config/document-store.ts';
 import { LineSecrets } from './config/line-secrets.ts';
 import { checkTenantSection, Tenants } from './config/tenants.ts';
@@ -29,6 +32,8 @@ import { takeInvites } from './routing/take-invites.ts';
 import type { Scheduler } from './scheduler.ts';
 import { CallTrace } from './sip/call-trace.ts';
 import { listenSip } from './sip/listen.ts';
+import { type CertificateFiles, serverTls } from './sip/own-certificate.ts';
+import { PbxPeers } from './sip/peers.ts';
 import { PbxResolver } from './sip/resolver.ts';
 import { SipPbx } from './sip/sip-pbx.ts';
 import { SipRegistrar } from './sip/sip-registrar.ts';
@@ -40,7 +45,16 @@ export interface MediaNodeOptions {
   /** `ws:` addresses of the two links. */
   controlUrl: string;
   edgeUrl: string;
-  sip: { bindAddress: string; port: number; advertisedAddress: string };
+  sip: {
+    bindAddress: string;
+    /** UDP and TCP; 0 takes a free one. */
+    port: number;
+    /** TLS; 0 takes a free one. */
+    tlsPort?: number;
+    /** PEM files; a self-signed certificate without them. */
+    certificate?: Partial<CertificateFiles>;
+    advertisedAddress: string;
+  };
   rtp: { portMin: number; portMax: number };
   /** Processes of the media engine; one for each core when 0 or absent. */
   engineProcesses?: number;
@@ -104,18 +118,22 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
   const trace = new CallTrace(time, (call, message) =>
     recorder.record('sip.message', call, message),
   );
+  const tenants = new Tenants();
+  const peers = new PbxPeers(() => tenants.lines(), resolver);
+  const { key, cert, clientCa } = sip.certificate ?? {};
   const endpoint = await listenSip(
     {
-      listeners: [
-        {
-          transport: 'udp',
-          bindAddress: sip.bindAddress,
-          port: sip.port,
-          advertisedAddress: sip.advertisedAddress,
-        },
-      ],
+      bindAddress: sip.bindAddress,
+      advertisedAddress: sip.advertisedAddress,
+      port: sip.port,
+      tlsPort: sip.tlsPort ?? 0,
+      tls: await serverTls({ key, cert, clientCa }, sip.advertisedAddress),
+    },
+    {
       userAgent,
       dns: resolver,
+      // Deny by default: the PBXs of our lines, and who is in a call already (LIN-079).
+      admission: (source) => (peers.groupsAt(source).size > 0 ? 'accept' : 'refuse'),
       onMessage: (event) => trace.see(event),
       onBroken: (error) => {
         throw error;
@@ -131,12 +149,13 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       rtpPortMax: options.rtp.portMax,
       maxBridges: limits.perNode + emergencyReserve,
       silentAfterMs,
+      // Calls on hold may be silent on all sides; VOX-119 is call control's to watch.
+      idleLimitMs: bounds.callMs,
     },
     options.rtpengine,
   );
   const { engine } = media;
 
-  const tenants = new Tenants();
   const secrets = new LineSecrets(encryption.privateJwk, logger);
   const pbx = new SipPbx(endpoint);
   const calls = new CallRegistry();
@@ -176,12 +195,15 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     trace,
     calls,
     limits,
+    toll: createTollGuard({ clock: time }),
+    callbacks: new EmergencyCallbacks(time),
     bounds,
     rtp: { bindAddress: sip.bindAddress, advertisedAddress: sip.advertisedAddress },
   };
   const commands = new Commands(env);
   const stopWatching = watchClients(env, silentAfterMs);
-  takeInvites(env, endpoint, pbx, resolver);
+  const stopToll = watchToll(env);
+  takeInvites(env, endpoint, pbx, peers);
 
   const reconcile = () => lines.reconcile(tenants.lines());
   const documents = await openDocumentStore({
@@ -237,6 +259,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
         new Promise<void>((resolve) => time.after(farewellMs, resolve)),
       ]);
       stopWatching();
+      stopToll();
       edge.close();
       control.close();
       await Promise.all([endpoint.close(), engine.close()]);

@@ -173,7 +173,27 @@ export const settingDefinitions = {
   TRUNKLINE_SIP_PORT: setting(
     port.default(0),
     '0',
-    'SIP port of the media node (UDP); 0 takes a free one.',
+    'SIP port of the media node (UDP and TCP); 0 takes a free one.',
+  ),
+  TRUNKLINE_SIPS_PORT: setting(
+    port.default(0),
+    '0',
+    'SIP port of the media node over TLS; 0 takes a free one.',
+  ),
+  TRUNKLINE_SIPS_CERT: setting(
+    z.string().optional(),
+    'a self-signed one',
+    'PEM file with the certificate shown to PBXs over TLS, and its chain.',
+  ),
+  TRUNKLINE_SIPS_KEY: setting(
+    z.string().optional(),
+    'made with the self-signed one',
+    'PEM file with the private key of TRUNKLINE_SIPS_CERT.',
+  ),
+  TRUNKLINE_SIPS_CLIENT_CA: setting(
+    z.string().optional(),
+    '',
+    'PEM file of the authorities whose certificates identify PBXs that call over TLS.',
   ),
   TRUNKLINE_SIP_ADVERTISED: setting(
     z.string().optional(),
@@ -284,6 +304,12 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     sip: {
       bindAddress: s.TRUNKLINE_SIP_BIND,
       port: s.TRUNKLINE_SIP_PORT,
+      tlsPort: s.TRUNKLINE_SIPS_PORT,
+      certificate: {
+        key: s.TRUNKLINE_SIPS_KEY,
+        cert: s.TRUNKLINE_SIPS_CERT,
+        clientCa: s.TRUNKLINE_SIPS_CLIENT_CA,
+      },
       advertisedAddress: s.TRUNKLINE_SIP_ADVERTISED ?? s.TRUNKLINE_SIP_BIND,
     },
     rtp: { portMin: s.TRUNKLINE_RTP_PORT_MIN, portMax: s.TRUNKLINE_RTP_PORT_MAX },

@@ -14,6 +14,7 @@ const logger = createLogger({ name: 'test', level: 'error', write: () => undefin
 function diary() {
   const time = new FakeTime();
   const entries: { at: number; what: string }[] = [];
+  const specs = new Map<string, RegistrationSpec>();
   const status = new Map<string, (status: RegistrationStatus) => void>();
   const states: string[] = [];
   const note = (what: string) => entries.push({ at: time.monotonic(), what });
@@ -22,6 +23,7 @@ function diary() {
       register(spec: RegistrationSpec, onStatus) {
         if (spec.userName.includes(' ')) throw new Error('Malformed URI');
         note(`register ${spec.userName}`);
+        specs.set(spec.userName, spec);
         status.set(spec.userName, onStatus);
         return {
           stop: () => note(`stop ${spec.userName}`),
@@ -29,6 +31,13 @@ function diary() {
             note(`unregister ${spec.userName}`);
           },
         };
+      },
+      monitor(spec, onStatus) {
+        note(`ask for ${spec.userName}`);
+        specs.set(spec.userName, spec);
+        status.set(spec.userName, onStatus);
+        const stop = () => void note(`stop asking for ${spec.userName}`);
+        return { stop, unregister: async () => stop() };
       },
     },
     time,
@@ -41,7 +50,7 @@ function diary() {
     time.advance(ms);
     return entries.splice(0).map((entry) => entry.what);
   };
-  return { control, time, entries, status, states, run };
+  return { control, time, entries, specs, status, states, run };
 }
 
 function changed(config: NodeTenantConfig, change: (config: NodeTenantConfig) => void) {
@@ -177,5 +186,109 @@ describe('registrations of a line group', () => {
       await control.close(unregister);
       expect(entries.map((entry) => entry.what)).toEqual(expected);
     }
+  });
+});
+
+describe('trunks', () => {
+  const trunk = (kind: 'trunk_registered' | 'trunk_static') => testTenant({ kind }).config;
+  const mark = (config: NodeTenantConfig, index: number) =>
+    changed(config, (copy) => {
+      groupOf(copy).registerLineId = lineOf(copy, index).id;
+    });
+  const stateOf = (config: NodeTenantConfig, control: LineControl) =>
+    [0, 1].map((index) => control.stateOf(lineOf(config, index).id)?.state);
+  const failed = {
+    kind: 'failed',
+    cause: 'unreachable',
+    sipCode: null,
+    reason: 'no answer',
+    retryMs: 5000,
+  } as const;
+
+  test('LIN-049 one registration opens every line of the trunk, and closes them', async () => {
+    const config = mark(trunk('trunk_registered'), 1);
+    const { control, run, status } = diary();
+    expect(await run(config, 10)).toEqual(['register 21']);
+    expect(stateOf(config, control)).toEqual(['uninitialised', 'uninitialised']);
+    status.get('21')?.({ kind: 'registered', expiresSeconds: 300 });
+    expect(stateOf(config, control)).toEqual(['open', 'open']);
+    status.get('21')?.(failed);
+    expect(stateOf(config, control)).toEqual(['failed', 'failed']);
+    expect(control.stateOf(lineOf(config, 0).id)?.reason.category).toBe('communication');
+  });
+
+  test('LIN-056 the mark moves: the old one is unregistered, the new one registers', async () => {
+    const config = mark(trunk('trunk_registered'), 0);
+    const { control, run, status } = diary();
+    expect(await run(config, 10)).toEqual(['register 20']);
+    status.get('20')?.({ kind: 'registered', expiresSeconds: 300 });
+    const moved = mark(config, 1);
+    expect(await run(moved, 10)).toEqual(['unregister 20', 'register 21']);
+    status.get('21')?.({ kind: 'registered', expiresSeconds: 300 });
+    expect(stateOf(moved, control)).toEqual(['open', 'open']);
+  });
+
+  test('without a mark the first line speaks for the trunk', async () => {
+    const { run } = diary();
+    expect(await run(trunk('trunk_registered'), 10)).toEqual(['register 20']);
+  });
+
+  test('lines without a password of their own call as the one that registers', async () => {
+    const config = mark(trunk('trunk_registered'), 0);
+    lineOf(config, 0).password = 'secret';
+    lineOf(config, 0).authUserName = 'account';
+    const { control, run } = diary();
+    await run(config, 10);
+    expect(control.specOf(lineOf(config, 1).id)).toMatchObject({
+      userName: '21',
+      authUserName: 'account',
+      password: 'secret',
+      contactUser: lineOf(config, 0).id,
+    });
+  });
+
+  test('LIN-050, LIN-057 a fixed-IP trunk only asks; the mark moves without a farewell', async () => {
+    const config = mark(trunk('trunk_static'), 0);
+    const { control, run, status } = diary();
+    expect(await run(config, 10)).toEqual(['ask for 20']);
+    status.get('20')?.({ kind: 'reachable' });
+    expect(stateOf(config, control)).toEqual(['open', 'open']);
+    expect(await run(mark(config, 1), 10)).toEqual(['stop asking for 20', 'ask for 21']);
+  });
+
+  test('LIN-045 no answer fails all lines of a fixed-IP trunk', async () => {
+    const config = trunk('trunk_static');
+    const { control, run, status, states } = diary();
+    await run(config, 10);
+    status.get('20')?.({ kind: 'reachable' });
+    states.length = 0;
+    status.get('20')?.(failed);
+    expect(states.toSorted()).toEqual(['20 failed', '21 failed']);
+    const [first, second] = [0, 1].map((index) => control.stateOf(lineOf(config, index).id));
+    expect(first).toMatchObject({
+      reason: { category: 'communication', text: 'PBX not reachable: no answer' },
+    });
+    expect(second?.reason).toEqual(first?.reason);
+  });
+
+  test('LIN-020 a reset of any line opens the trunk afresh', async () => {
+    const config = trunk('trunk_static');
+    const { control, run, status, time, entries } = diary();
+    await run(config, 10);
+    status.get('20')?.({ kind: 'reachable' });
+    control.reset(lineOf(config, 1).id);
+    expect(stateOf(config, control)).toEqual(['uninitialised', 'uninitialised']);
+    time.advance(10);
+    expect(entries.map(({ what }) => what)).toEqual(['stop asking for 20', 'ask for 20']);
+  });
+
+  test('a group that becomes a trunk gives its registrations up', async () => {
+    const { config } = testTenant();
+    const { run } = diary();
+    await run(config, 10);
+    const asTrunk = changed(config, (copy) => {
+      groupOf(copy).kind = 'trunk_registered';
+    });
+    expect(await run(asTrunk, 10)).toEqual(['unregister 20', 'unregister 21', 'register 20']);
   });
 });

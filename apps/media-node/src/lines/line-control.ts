@@ -3,8 +3,8 @@ import type { LineState } from '@trunkline/contracts/lines.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
 import type { LineEntry } from '../config/tenant-model.ts';
-import { contactUserOf } from '../routing/inbound.ts';
 import type { Scheduler } from '../scheduler.ts';
+import { leaderOf, leavesBinding, specOf } from './line-spec.ts';
 import { lineStateOf, misconfigured, uninitialised } from './line-state.ts';
 import { Pacer } from './pacer.ts';
 import type { Registrar, Registration, RegistrationSpec, RegistrationStatus } from './registrar.ts';
@@ -21,6 +21,8 @@ export interface LineControlOptions {
 interface Line {
   entry: LineEntry;
   spec: RegistrationSpec;
+  /** The line that opens this one: itself, or of a trunk the one that speaks for all. */
+  leader: LineId;
   state: LineState;
   registration: Registration | undefined;
   /** The registration that may speak for the line; a replaced one is not heard. */
@@ -71,9 +73,10 @@ export class LineControl {
     return this.lines.get(lineId)?.spec;
   }
 
-  /** Registers a line afresh; its calls go on (LIN-020). */
+  /** Opens a line afresh, of a trunk the whole trunk; its calls go on (LIN-020). */
   reset(lineId: LineId): void {
-    const line = this.lines.get(lineId);
+    const asked = this.lines.get(lineId);
+    const line = asked && this.lines.get(asked.leader);
     if (!line) return;
     void this.end(line, false);
     this.setState(line, uninitialised(this.options.time.now()));
@@ -104,43 +107,61 @@ export class LineControl {
         this.pacers.get(line.entry.group.id)?.remove(id);
         void this.end(line, true);
       }
+    const groups = Map.groupBy(wanted, (entry) => entry.group.id);
     for (const entry of wanted) {
+      const leader = leaderOf(entry, groups.get(entry.group.id) ?? []);
       const password = await this.options.password(entry.line.password);
+      const leading =
+        leader === entry ? password : await this.options.password(leader.line.password);
       if (this.closed) return;
-      const spec = specOf(entry, password);
-      const line = this.lines.get(entry.line.id);
-      if (line && sameSpec(line.spec, spec)) {
-        line.entry = entry;
-        continue;
-      }
-      if (line) {
-        // A moved binding must not stay behind at the old place; a new secret needs no farewell.
-        const moved =
-          line.spec.registrarHost !== spec.registrarHost ||
-          line.spec.registrarPort !== spec.registrarPort ||
-          line.spec.domain !== spec.domain ||
-          line.spec.userName !== spec.userName;
-        void this.end(line, moved);
-      }
-      const fresh: Line = {
-        entry,
-        spec,
-        state: uninitialised(this.options.time.now()),
-        registration: undefined,
-        attempt: undefined,
-      };
-      this.lines.set(entry.line.id, fresh);
+      const spec = specOf(entry, password, { entry: leader, password: leading });
+      const fresh = this.bring(entry, leader.line.id, spec);
+      if (!fresh) continue;
       if (entry.line.password !== null && password === null) {
         this.setState(
           fresh,
           misconfigured('the password cannot be opened by this node', this.options.time.now()),
         );
-        continue;
+      } else {
+        this.options.onState(entry, fresh.state);
+        this.mirror(fresh);
+        if (fresh.leader === entry.line.id) this.queue(fresh);
       }
-      this.options.onState(entry, fresh.state);
-      this.queue(fresh);
     }
     this.dropIdlePacers(wanted);
+  }
+
+  /** Makes a line what it is to be. @returns the line when it starts afresh */
+  private bring(entry: LineEntry, leader: LineId, spec: RegistrationSpec): Line | undefined {
+    const { id } = entry.line;
+    const line = this.lines.get(id);
+    if (line && line.leader === leader && sameSpec(line.spec, spec)) {
+      line.entry = entry;
+      return undefined;
+    }
+    if (line) {
+      // A moved binding must not stay behind at the old place; a new secret needs no farewell.
+      const moved = line.leader !== leader || leavesBinding(line.spec, spec);
+      void this.end(line, moved);
+    }
+    const led = leader === id ? undefined : this.lines.get(leader)?.state;
+    const fresh: Line = {
+      entry,
+      spec,
+      leader,
+      state: led ?? uninitialised(this.options.time.now()),
+      registration: undefined,
+      attempt: undefined,
+    };
+    this.lines.set(id, fresh);
+    return fresh;
+  }
+
+  /** The lines of a trunk stand as the one that speaks for them (LIN-049, LIN-050). */
+  private mirror(line: Line): void {
+    if (line.spec.kind === 'registration' || line.leader !== line.entry.line.id) return;
+    for (const other of this.lines.values())
+      if (other !== line && other.leader === line.leader) this.setState(other, line.state);
   }
 
   private dropIdlePacers(wanted: readonly LineEntry[]): void {
@@ -174,7 +195,11 @@ export class LineControl {
       this.setState(line, lineStateOf(status, name, line.state, this.options.time.now()));
     };
     try {
-      line.registration = this.options.registrar.register(line.spec, onStatus);
+      const { registrar } = this.options;
+      line.registration =
+        line.spec.kind === 'trunk_static'
+          ? registrar.monitor(line.spec, onStatus)
+          : registrar.register(line.spec, onStatus);
     } catch (error) {
       // A domain or user name that makes no SIP address must not disturb other lines.
       const text = error instanceof Error ? error.message : String(error);
@@ -197,6 +222,7 @@ export class LineControl {
       'line state',
     );
     onState(line.entry, state);
+    this.mirror(line);
   }
 
   private async end(line: Line, unregister: boolean): Promise<void> {
@@ -211,20 +237,6 @@ export class LineControl {
       this.options.logger.warn({ line: line.entry.line.id, err: error }, 'unregistering failed');
     }
   }
-}
-
-function specOf(entry: LineEntry, password: string | null): RegistrationSpec {
-  const { group, line } = entry;
-  return {
-    registrarHost: group.registrarHost,
-    registrarPort: group.registrarPort,
-    domain: group.domain,
-    userName: line.userName,
-    authUserName: line.authUserName ?? line.userName,
-    password,
-    expiresSeconds: group.expiresSeconds,
-    contactUser: contactUserOf(entry),
-  };
 }
 
 function sameSpec(a: RegistrationSpec, b: RegistrationSpec): boolean {

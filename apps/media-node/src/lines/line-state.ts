@@ -39,7 +39,7 @@ export function lineStateOf(
   now: Date,
 ): LineState {
   const next: LineState =
-    status.kind === 'registered'
+    status.kind !== 'failed'
       ? {
           state: 'open',
           reason: { category: 'none', sipCode: null, text: 'line functional' },

@@ -1,11 +1,14 @@
 import { createRateLimiter } from '@trunkline/platform/rate-limit.ts';
 import type { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
 import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
+import { parseNameAddr } from '@trunkline/sip/message/name-addr.ts';
+import { ParseError } from '@trunkline/sip/message/parse-error.ts';
 import { userOf } from '@trunkline/sip/message/uri.ts';
 import type { CallEnvironment } from '../calls/environment.ts';
 import { receiveCall } from '../calls/incoming.ts';
-import type { PbxResolver } from '../sip/resolver.ts';
+import type { PbxPeers, RequestSource } from '../sip/peers.ts';
 import type { SipPbx } from '../sip/sip-pbx.ts';
+import { tlsPeerOf } from '../sip/target.ts';
 import { routeInbound } from './inbound.ts';
 import { reportedParty } from './remote-party.ts';
 
@@ -14,7 +17,7 @@ export function takeInvites(
   env: CallEnvironment,
   endpoint: SipEndpoint,
   pbx: SipPbx,
-  resolver: Pick<PbxResolver, 'addressesOf'>,
+  peers: PbxPeers,
 ): void {
   // Scanners send INVITEs by the thousand: the log names each of them now and then.
   const strangers = createRateLimiter({
@@ -24,18 +27,16 @@ export function takeInvites(
     clock: env.time,
   });
   const take = (call: IncomingCall) => {
+    const called = call.request.headers.get('p-called-party-id');
     const decision = routeInbound(
       {
         requestUser: userOf(call.requestUri),
         toUser: userOf(call.to.uri),
-        sourceAddress: call.remote.address,
+        calledPartyUser: called === undefined ? null : calledUserOf(called),
         sourcePort: call.remote.port,
       },
       env.tenants.lines(),
-      ({ group }) =>
-        resolver
-          .addressesOf(group.registrarHost)
-          .map((address) => ({ address, port: group.registrarPort })),
+      peers.groupsAt(sourceOf(call)),
       (lineId) => env.lines.isOpen(lineId),
     );
     if (!decision.ok) {
@@ -46,6 +47,7 @@ export function takeInvites(
       return;
     }
     const { entry } = decision;
+    if (entry.group.transport === 'tls') endpoint.expectPeer(call.callId, tlsPeerOf(entry.group));
     const tenant = env.tenants.get(entry.tenantId);
     if (!tenant) {
       call.reject(404);
@@ -56,7 +58,7 @@ export function takeInvites(
       call.reject(480);
       return;
     }
-    const leg = pbx.incoming(call);
+    const leg = pbx.incoming(call, env.lines.specOf(entry.line.id));
     receiveCall(env, entry, leg, reportedParty(tenant, entry.location, leg.caller));
   };
   endpoint.onInvite((call) => {
@@ -68,4 +70,20 @@ export function takeInvites(
       call.reject(500);
     }
   });
+}
+
+function sourceOf(call: IncomingCall): RequestSource {
+  const { address, listener, certificate } = call.remote;
+  const source = { address, transport: listener?.name ?? 'udp' };
+  return certificate ? { ...source, certificate } : source;
+}
+
+/** User part of a P-Called-Party-ID; null when it cannot be read. */
+function calledUserOf(value: string): string | null {
+  try {
+    return userOf(parseNameAddr(value, 'P-Called-Party-ID').uri);
+  } catch (error) {
+    if (error instanceof ParseError) return null;
+    throw error;
+  }
 }

@@ -15,6 +15,7 @@ import { isAddress } from '../transport/node-network.ts';
 import type { DnsPort } from '../transport/resolver/dns.ts';
 import { DnsCache } from '../transport/resolver/dns-cache.ts';
 import { nodeDns } from '../transport/resolver/node-dns.ts';
+import type { TlsPeer } from '../transport/tls-identity.ts';
 import type {
   Hop,
   SocketAddress,
@@ -192,6 +193,14 @@ export class SipEndpoint {
   findReplaced(replaces: Replaces): OutgoingCall | IncomingCall | undefined {
     const found = this.inspectReplaces(replaces);
     return 'call' in found ? found.call : undefined;
+  }
+
+  /**
+   * Who has to be at the other end of TLS connections made for a dialog somebody else began, or an
+   * earlier process; without it whoever proves the host of the Contact or Route.
+   */
+  expectPeer(callId: string, tls: TlsPeer): void {
+    this.core.router.expectPeer(callId, tls);
   }
 
   /** Keeps the way to a peer open and notices when it is gone, until it is stopped. */

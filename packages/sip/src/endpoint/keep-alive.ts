@@ -22,8 +22,15 @@ export interface KeepAliveOptions {
   from?: string;
   /** Request-URI and To of the OPTIONS; default is the target's host. */
   to?: string;
-  /** The peer is gone: its connection was closed, or an OPTIONS had no answer. Told each time. */
-  onDead?: (reason: string) => void;
+  /** Milliseconds until the first; default is `everyMs`. */
+  firstMs?: number;
+  /** Milliseconds until the next after that many failures in a row; default is `everyMs`. */
+  retryMs?: (failures: number) => number;
+  /**
+   * The peer is gone: its connection was closed, or an OPTIONS had no answer or one that says that
+   * nobody is there (408, 503, 504). Told each time.
+   */
+  onDead?: (reason: string, detail: { status?: number; nextMs: number }) => void;
   /** The peer answered. */
   onAlive?: () => void;
 }
@@ -32,6 +39,9 @@ export interface KeepAliveOptions {
 export interface KeepAlive {
   stop(): void;
 }
+
+/** Answers by which something on the way tells that the peer is not there. */
+const ABSENT: readonly number[] = [408, 503, 504];
 
 /** How long an OPTIONS may take where a pong was awaited in vain. */
 const PROBE_MS = 10_000;
@@ -53,12 +63,13 @@ class Running implements KeepAlive {
   private stopped = false;
   /** The peer answers empty lines. */
   private answers = false;
+  private failures = 0;
 
   constructor(core: Core, options: KeepAliveOptions) {
     this.core = core;
     this.options = options;
     this.callId = options.callId ?? '';
-    this.schedule();
+    this.schedule(options.firstMs);
   }
 
   stop(): void {
@@ -67,8 +78,7 @@ class Running implements KeepAlive {
     this.probe?.stop();
   }
 
-  private schedule(): void {
-    const ms = this.options.everyMs * (1 - 0.1 * this.core.random());
+  private schedule(ms = this.options.everyMs * (1 - 0.1 * this.core.random())): void {
     this.timer = this.core.clock.setTimer(() => this.run(), ms);
   }
 
@@ -98,7 +108,7 @@ class Running implements KeepAlive {
       if (error === undefined) {
         if (hop.transport !== 'udp') {
           this.answers = true;
-          this.options.onAlive?.();
+          this.alive();
         }
         this.schedule();
       } else if (this.answers || error.message !== 'no pong') {
@@ -111,7 +121,7 @@ class Running implements KeepAlive {
 
   /** Asks by OPTIONS; any final response will do. */
   private ask(hop: Hop | undefined, next: () => void): void {
-    const { target, from, to, onAlive } = this.options;
+    const { target, from, to } = this.options;
     const uri = to ?? `sip:${bracketHost(target.host)}`;
     const request = createRequest(this.core, 'OPTIONS', {
       requestUri: uri,
@@ -125,9 +135,13 @@ class Running implements KeepAlive {
       this.probe = undefined;
     };
     const probe = new Exchange(this.core, request, undefined, () => ++seq, {
-      onFinal: () => {
+      onFinal: ({ statusCode, reasonPhrase }) => {
         over();
-        onAlive?.();
+        if (ABSENT.includes(statusCode)) {
+          this.dead(reasonPhrase, undefined, statusCode);
+          return;
+        }
+        this.alive();
         next();
       },
       onFailure: (cause) => {
@@ -145,10 +159,17 @@ class Running implements KeepAlive {
     else probe.startAt(hop);
   }
 
-  private dead(reason: string, hop: Hop | undefined): void {
+  private alive(): void {
+    this.failures = 0;
+    this.options.onAlive?.();
+  }
+
+  private dead(reason: string, hop: Hop | undefined, status?: number): void {
     if (hop !== undefined) this.core.transports.drop(hop, new Error(reason));
     this.answers = false;
-    this.options.onDead?.(reason);
-    if (!this.stopped) this.schedule();
+    this.failures += 1;
+    const nextMs = this.options.retryMs?.(this.failures) ?? this.options.everyMs;
+    this.options.onDead?.(reason, status === undefined ? { nextMs } : { nextMs, status });
+    if (!this.stopped) this.schedule(nextMs);
   }
 }

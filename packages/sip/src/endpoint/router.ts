@@ -99,6 +99,11 @@ export class Router {
     this.wayOf(callId).source = { ...source, transport };
   }
 
+  /** Who has to be at the other end of a dialog's connections. */
+  expectPeer(callId: string, tls: TlsPeer): void {
+    this.wayOf(callId).tls = tls;
+  }
+
   /** A server did not answer, could not be reached or refused with 503: others are tried first. */
   failed(hop: Hop, retryAfterSeconds = 0): void {
     const ms = Math.min(Math.max(DOWN_MS, retryAfterSeconds * 1_000), 10 * DOWN_MS);
