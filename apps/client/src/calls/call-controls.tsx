@@ -39,7 +39,7 @@ export function CallControls({ shown, panel, small, onPanel, onHold }: CallContr
             icon={leg.muted ? <MicOffFilled /> : <MicRegular />}
             caption={t('call.muteShort')}
             label={leg.muted ? t('call.unmute') : t('call.mute')}
-            pressed={leg.muted}
+            on={leg.muted}
             onClick={() => phone.mute(leg.key, !leg.muted)}
           />
           {idle && may(call, 'hold') && !small ? (
@@ -47,7 +47,7 @@ export function CallControls({ shown, panel, small, onPanel, onHold }: CallContr
               icon={call.held ? <PlayFilled /> : <PauseRegular />}
               caption={call.held ? t('call.resumeShort') : t('call.holdShort')}
               label={call.held ? t('call.resume') : t('call.hold')}
-              pressed={call.held}
+              on={call.held}
               onClick={onHold}
             />
           ) : null}
@@ -56,7 +56,7 @@ export function CallControls({ shown, panel, small, onPanel, onHold }: CallContr
               icon={<DialpadRegular />}
               caption={t('call.keypad')}
               label={t('call.keypad')}
-              pressed={panel === 'keypad'}
+              on={panel === 'keypad'}
               expanded={panel === 'keypad'}
               onClick={() => toggle('keypad')}
             />
@@ -66,7 +66,7 @@ export function CallControls({ shown, panel, small, onPanel, onHold }: CallContr
               icon={<CallTransferRegular />}
               caption={t('call.transferShort')}
               label={t('call.transfer')}
-              pressed={panel === 'transfer'}
+              on={panel === 'transfer'}
               expanded={panel === 'transfer'}
               onClick={() => toggle('transfer')}
             />
@@ -89,17 +89,18 @@ interface TileProps {
   icon: ReactNode;
   caption: string;
   label: string;
-  pressed: boolean;
+  /** Drawn as chosen; the label says what a click does, or `expanded` what is open. */
+  on: boolean;
   expanded?: boolean;
   onClick: () => void;
 }
 
-function Tile({ icon, caption, label, pressed, expanded, onClick }: TileProps) {
+function Tile({ icon, caption, label, on, expanded, onClick }: TileProps) {
   return (
     <button
       type="button"
       className={styles.tile}
-      aria-pressed={pressed}
+      data-on={on}
       {...(expanded === undefined ? {} : { 'aria-expanded': expanded })}
       aria-label={label}
       title={label}

@@ -37,7 +37,6 @@ export default function ElsewhereBar({ calls }: { calls: readonly CallView[] }) 
             </p>
             {(here || may(call, 'move')) && call.state === 'connected' ? (
               <Button
-                size="small"
                 appearance="primary"
                 title={t('call.takeHereName', { name })}
                 onClick={() => phone.take(call.id)}
@@ -46,7 +45,6 @@ export default function ElsewhereBar({ calls }: { calls: readonly CallView[] }) 
               </Button>
             ) : null}
             <Button
-              size="small"
               appearance="subtle"
               icon={<CallEndFilled />}
               aria-label={t('call.hangUpName', { name })}

@@ -1,5 +1,6 @@
+import type { LegQuality } from '@trunkline/contracts/media.ts';
 import { expect, test } from 'vitest';
-import { type MediaSample, qualityOf } from './quality.ts';
+import { type MediaSample, overall, qualityOf, readSample } from './quality.ts';
 
 const base: MediaSample = {
   at: 0,
@@ -21,4 +22,53 @@ test('bars follow loss, jitter and round trip', () => {
   expect(after({ roundTrip: 0.5 })).toBe(1);
   expect(after({ roundTrip: null })).toBe(3);
   expect(after({ packetsReceived: 100 })).toBe(0);
+});
+
+test('the worst part of the way decides', () => {
+  const leg = (more: Partial<LegQuality> = {}): LegQuality => ({
+    codec: 'PCMA',
+    encrypted: true,
+    lossPercent: 0,
+    jitterMs: 2,
+    roundTripMs: null,
+    mos: 4.3,
+    ...more,
+  });
+  expect(overall(null, undefined)).toBeNull();
+  expect(overall(3, { client: leg(), pbx: leg() })).toBe(3);
+  expect(overall(3, { client: leg(), pbx: leg({ mos: 3.3 }) })).toBe(2);
+  expect(overall(3, { client: leg({ mos: 2 }), pbx: null })).toBe(1);
+  expect(overall(3, { client: null, pbx: leg({ mos: null, lossPercent: 9 }) })).toBe(1);
+  expect(overall(0, { client: leg(), pbx: leg() })).toBe(0);
+  expect(overall(null, { client: null, pbx: leg() })).toBe(3);
+});
+
+test('the statistics of a browser become one sample', () => {
+  const report = new Map<string, object>([
+    ['c1', { type: 'codec', id: 'c1', mimeType: 'audio/PCMA' }],
+    ['c2', { type: 'codec', id: 'c2', mimeType: 'audio/opus' }],
+    [
+      'in',
+      {
+        type: 'inbound-rtp',
+        kind: 'audio',
+        codecId: 'c1',
+        packetsReceived: 500,
+        packetsLost: 3,
+        jitter: 0.005,
+        totalAudioEnergy: 0.2,
+      },
+    ],
+    ['pair', { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.02 }],
+    ['other', { type: 'candidate-pair', nominated: false, currentRoundTripTime: 9 }],
+  ]) as unknown as RTCStatsReport;
+  expect(readSample(report, 7)).toEqual({
+    at: 7,
+    packetsReceived: 500,
+    packetsLost: 3,
+    jitter: 0.005,
+    roundTrip: 0.02,
+    energy: 0.2,
+    codec: 'PCMA',
+  });
 });

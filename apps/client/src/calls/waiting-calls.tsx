@@ -25,13 +25,20 @@ export default function WaitingCalls({ waiting, front }: WaitingCallsProps) {
   return (
     <>
       {waiting.map(({ key, call }) =>
-        call ? <WaitingCall key={key} call={call} front={front} /> : null,
+        call ? <WaitingCall key={key} call={call} front={front} waiting={waiting.length} /> : null,
       )}
     </>
   );
 }
 
-function WaitingCall({ call, front }: { call: CallView; front: CallView | null }) {
+interface WaitingCallProps {
+  call: CallView;
+  front: CallView | null;
+  /** How many calls wait. */
+  waiting: number;
+}
+
+function WaitingCall({ call, front, waiting }: WaitingCallProps) {
   const { t, language } = useT();
   const { phone } = useServices();
   const [problem, setProblem] = useState<string | null>(null);
@@ -86,12 +93,12 @@ function WaitingCall({ call, front }: { call: CallView; front: CallView | null }
       {joins ? (
         <Button
           className={styles.connect ?? ''}
-          appearance="primary"
+          appearance={waiting > 1 ? 'secondary' : 'primary'}
           icon={<MergeRegular />}
           disabledFocusable={busy}
           onClick={() => run(phone.connect(call.id, front.id))}
         >
-          {t('call.connectWith', { one: name, other: partyName(front, t('call.unknown')) })}
+          {t('call.connectWith', { other: partyName(front, t('call.unknown')) })}
         </Button>
       ) : null}
       {problem ? (

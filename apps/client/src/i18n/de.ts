@@ -176,7 +176,7 @@ export const de = {
     swapTo: 'Zu {{name}} wechseln',
     waiting: 'Gehalten: {{name}}',
     hangUpName: 'Gespräch mit {{name}} beenden',
-    connectWith: '{{one}} mit {{other}} verbinden',
+    connectWith: 'Mit {{other}} verbinden',
     transfer: 'Gespräch vermitteln',
     transferShort: 'Vermitteln',
     transferTo: 'Vermitteln an',

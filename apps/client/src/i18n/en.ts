@@ -178,7 +178,7 @@ export const en: SameKeys<typeof de> = {
     swapTo: 'Swap to {{name}}',
     waiting: 'On hold: {{name}}',
     hangUpName: 'Hang up on {{name}}',
-    connectWith: 'Connect {{one}} with {{other}}',
+    connectWith: 'Connect with {{other}}',
     transfer: 'Transfer call',
     transferShort: 'Transfer',
     transferTo: 'Transfer to',

@@ -1,6 +1,6 @@
+import { CallRegular } from '@fluentui/react-icons/svg/call';
 import { CallForwardFilled } from '@fluentui/react-icons/svg/call-forward';
 import { CallProhibitedFilled } from '@fluentui/react-icons/svg/call-prohibited';
-import { PhoneRegular } from '@fluentui/react-icons/svg/phone';
 import { useQuery } from '@tanstack/react-query';
 import type { Me } from '@trunkline/contracts/people.ts';
 import { Popover, type PopoverPlace } from '@trunkline/ui/components/popover.tsx';
@@ -44,7 +44,7 @@ export function LineMenu({ place }: { place: PopoverPlace }) {
             {...props}
           >
             <span aria-hidden="true" className={styles.icon}>
-              {quiet ? <CallProhibitedFilled /> : away ? <CallForwardFilled /> : <PhoneRegular />}
+              {quiet ? <CallProhibitedFilled /> : away ? <CallForwardFilled /> : <CallRegular />}
             </span>
             <span aria-hidden="true" className={`${styles.number} tl-numeric`}>
               {first.display}

@@ -98,9 +98,7 @@ function LinePart({ line, onForwarding, onFeature }: LinePartProps) {
               ))}
             </ul>
           )}
-          <Button size="small" onClick={() => onForwarding(line)}>
-            {t('line.change')}
-          </Button>
+          <Button onClick={() => onForwarding(line)}>{t('line.change')}</Button>
         </div>
       ) : null}
       {line.featureCodes.length > 0 ? (
@@ -112,7 +110,6 @@ function LinePart({ line, onForwarding, onFeature }: LinePartProps) {
                 // The position is what the service knows a code by.
                 <li key={index}>
                   <Button
-                    size="small"
                     onClick={() => {
                       phone.feature(line.id, index, code.name);
                       onFeature();

@@ -17,12 +17,12 @@ export function usePickUp(person: Person | undefined, presence: PresenceView | u
 
 export interface PickUpProps {
   person: Person;
-  size?: 'small' | 'large';
+  size?: 'medium' | 'large';
   className?: string;
 }
 
 /** Fetches the call that rings at a colleague. */
-export function PickUp({ person, size = 'small', className = '' }: PickUpProps) {
+export function PickUp({ person, size = 'medium', className = '' }: PickUpProps) {
   const { t } = useT();
   const { phone } = useServices();
   const label = t('people.pickUpFrom', { name: person.displayName });

@@ -9,7 +9,8 @@ import {
 import { configure, render } from '@testing-library/react';
 import { callFunctions } from '@trunkline/contracts/call-functions.ts';
 import type { CallView } from '@trunkline/contracts/calls.ts';
-import type { Person } from '@trunkline/contracts/people.ts';
+import { noForwarding } from '@trunkline/contracts/forwarding.ts';
+import type { Me, Person } from '@trunkline/contracts/people.ts';
 import { createApi } from '@trunkline/ui/api/client.ts';
 import { createSession, type Profile } from '@trunkline/ui/api/session.ts';
 import { startI18n } from '@trunkline/ui/i18n/i18n.ts';
@@ -45,6 +46,31 @@ export const ben: Person = {
   email: null,
   numbers: [{ slot: 'business', number: '+49301234521', display: '21' }],
 };
+
+/** The signed-in user with one line that offers everything. */
+export function ownMe(): Me {
+  return {
+    id: anna.id as Me['id'],
+    tenantId: anna.tenantId as Me['tenantId'],
+    tenantName: 'Demo',
+    identity: anna.identity,
+    displayName: anna.displayName,
+    roles: [],
+    scopes: ['client'],
+    language: 'en',
+    lines: [
+      {
+        id: 'lin_01jd3zq7w4e6v8t0n5m2k9h3xa',
+        number: '+49301234520',
+        display: '20',
+        hideRejectButton: false,
+        functions: [...callFunctions],
+        featureCodes: [{ name: 'Night service on' }],
+        callHandling: { doNotDisturb: false, forwarding: { ...noForwarding } },
+      },
+    ],
+  };
+}
 
 export function incoming(more: Partial<CallView> = {}): CallView {
   return {
@@ -97,6 +123,10 @@ export const noMedia: OpenPeer = () => ({
 });
 
 export interface Bench extends Services {
+  /** What `/v1/me` answers. */
+  me: Me;
+  /** Answers `PUT` to a path with a status and a body; by default what was sent. */
+  puts: Map<string, (sent: unknown) => [status: number, body: unknown]>;
   /** Every command the page sent. */
   commands: Command[];
   /** Answers the next commands of a type. */
@@ -132,23 +162,31 @@ export function createBench(people: Person[] = [ben]): Bench {
     key: () => undefined,
     stop: () => undefined,
   };
-  const fetch = async (path: string) =>
-    new Response(
-      JSON.stringify(
-        path === '/v1/auth/refresh'
-          ? {
-              accessToken: 'token',
-              tokenType: 'Bearer',
-              expiresIn: 600,
-              deviceId: anna.deviceId,
-              user: anna,
-            }
-          : { items: path.startsWith('/v1/people') ? people : [], nextCursor: null },
-      ),
-    );
+  const me = ownMe();
+  const puts: Bench['puts'] = new Map();
+  const refreshed = {
+    accessToken: 'token',
+    tokenType: 'Bearer',
+    expiresIn: 600,
+    deviceId: anna.deviceId,
+    user: anna,
+  };
+  const fetch = async (path: string, init?: RequestInit) => {
+    if (init?.method === 'PUT') {
+      const sent: unknown = JSON.parse(String(init.body));
+      const [status, body] = puts.get(path)?.(sent) ?? [200, sent];
+      return new Response(JSON.stringify(body), { status });
+    }
+    if (path === '/v1/auth/refresh') return new Response(JSON.stringify(refreshed));
+    if (path === '/v1/me') return new Response(JSON.stringify(me));
+    const items = path.startsWith('/v1/people') ? people : [];
+    return new Response(JSON.stringify({ items, nextCursor: null }));
+  };
   localStorage.setItem('trunkline.profile', JSON.stringify(anna));
   const session = createSession({ fetch, now: () => 0, locks: null, channel: null });
   return {
+    me,
+    puts,
     api: createApi(session, fetch),
     session,
     profile: anna,

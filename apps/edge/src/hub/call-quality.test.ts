@@ -34,7 +34,7 @@ async function talking(r: Rig): Promise<{
   };
 }
 
-test('VOX-122 the quality of a call reaches every device of its user while it lives', async () => {
+test('the quality of a call reaches every device of its user while it lives', async () => {
   const r = rig();
   const { who, call, report } = await talking(r);
   const [one, two] = [await r.client(r.token(who)), await r.client(r.token(who))];

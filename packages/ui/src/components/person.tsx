@@ -20,6 +20,8 @@ export function PersonAvatar({ name, presence, badge = true, size = 40 }: Person
       name={name}
       color="colorful"
       size={size}
+      // Without a name the picture says nothing that is not said beside it.
+      {...(name === '' && !badge ? { 'aria-hidden': true } : {})}
       {...(badge
         ? {
             badge: {
