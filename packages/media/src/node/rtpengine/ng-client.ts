@@ -107,6 +107,12 @@ export class NgClient {
     });
   }
 
+  /** Where replies are awaited. */
+  get localAddress(): NgAddress {
+    const { address, port } = this.#socket.address();
+    return { host: address, port };
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
