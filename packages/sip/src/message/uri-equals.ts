@@ -1,3 +1,4 @@
+import { ipv6Octets } from './ipv6.ts';
 import { telEquals } from './tel-number.ts';
 import { formatUri, type SipUri, type Uri, unescapeText, userOf } from './uri.ts';
 
@@ -56,24 +57,6 @@ function sortedHeaders(headers: string): string {
 
 function sameHost(a: string, b: string): boolean {
   if (a === b) return true;
-  return a.startsWith('[') && b.startsWith('[') && expanded(a) === expanded(b);
-}
-
-/** An IPv6 reference with all its groups, zeros in front taken off. */
-function expanded(reference: string): string {
-  let text = reference.slice(1, -1);
-  const quad = /^(.*:)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (quad !== null) {
-    const word = (high: number, low: number) =>
-      (Number(quad[high]) * 256 + Number(quad[low])).toString(16);
-    text = `${quad[1]}${word(2, 3)}:${word(4, 5)}`;
-  }
-  const [head = '', tail] = text.split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':'));
-  const before = groups(head);
-  const after = groups(tail ?? '');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  return [...before, ...Array<string>(missing).fill('0'), ...after]
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
+  if (!a.startsWith('[') || !b.startsWith('[')) return false;
+  return String(ipv6Octets(a.slice(1, -1))) === String(ipv6Octets(b.slice(1, -1)));
 }

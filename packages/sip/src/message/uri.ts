@@ -1,4 +1,5 @@
 import { findChar, isDigits } from './chars.ts';
+import { ipv6Octets } from './ipv6.ts';
 import { formatParams, type Params, parseUriParams } from './params.ts';
 import { ParseError } from './parse-error.ts';
 
@@ -163,7 +164,9 @@ export function parseHostPort(text: string, start = 0, end = text.length): HostP
   let capitals = false;
   if (text.charCodeAt(i) === 91) {
     i = findChar(text, 93, i, end) + 1;
-    if (i < start + 4 || i > end || !isIpv6Reference(text, start, i)) throw bad('IPv6 reference');
+    if (i > end || ipv6Octets(text.slice(start + 1, i - 1)) === undefined) {
+      throw bad('IPv6 reference');
+    }
     capitals = true;
   } else {
     for (; i < end; i++) {
@@ -182,15 +185,6 @@ export function parseHostPort(text: string, start = 0, end = text.length): HostP
   for (let k = i + 1; k < end; k++) port = port * 10 + text.charCodeAt(k) - 48;
   if (port > MAX_PORT) throw bad('port');
   return { host, port };
-}
-
-function isIpv6Reference(text: string, start: number, end: number): boolean {
-  for (let i = start + 1; i < end - 1; i++) {
-    const c = text.charCodeAt(i);
-    const hex = (c >= 48 && c <= 58) || (c >= 65 && c <= 70) || (c >= 97 && c <= 102);
-    if (!hex && c !== 46) return false;
-  }
-  return true;
 }
 
 /** The URI as text. */
