@@ -12,6 +12,12 @@ export interface CallBounds {
   clientGraceMs: number;
   /** Longest call. */
   callMs: number;
+  /** A transfer's target that does not answer gives the call back (VOX-128). */
+  recallMs: number;
+  /** How long a command waits to say what became of a transfer; then the call's view does. */
+  transferResultMs: number;
+  /** No audio of the PBX on a call nobody holds (VOX-119). */
+  mediaTimeoutMs: number;
 }
 
 export const defaultBounds: CallBounds = {
@@ -21,4 +27,7 @@ export const defaultBounds: CallBounds = {
   webrtcConnectMs: 15_000,
   clientGraceMs: 10_000,
   callMs: 24 * 3_600_000,
+  recallMs: 30_000,
+  transferResultMs: 10_000,
+  mediaTimeoutMs: 60_000,
 };

@@ -1,15 +1,28 @@
 import type { NodeEventData } from '@trunkline/contracts/call-events.ts';
 import { type CallId, type DeviceId, isId, type TenantId } from '@trunkline/contracts/ids.ts';
+import type { LegQuality } from '@trunkline/contracts/media.ts';
 import type { CallEnd } from './causes.ts';
 import type { CallEnvironment } from './environment.ts';
+import { sendByInfo } from './legs.ts';
 import { aboutOf } from './lifecycle.ts';
 import type { LiveCall } from './live-call.ts';
+import { callOfBridge } from './media.ts';
+import { watchSilence } from './silence.ts';
 
 const clientLost: CallEnd = {
   by: 'system',
   cause: 'client_lost',
   sipCode: null,
   text: 'the browser is gone',
+};
+
+const unknownQuality: LegQuality = {
+  codec: null,
+  encrypted: false,
+  lossPercent: 0,
+  jitterMs: 0,
+  roundTripMs: null,
+  mos: null,
 };
 
 /**
@@ -30,13 +43,50 @@ export function watchClients(env: CallEnvironment, silentMs: number): () => void
     ),
     engine.on('media-silent', ({ bridgeId, side }) =>
       withCall(env, bridgeId, (call) => {
-        note(env, call, 'silent', side);
         // A PBX may send nothing while it holds; a browser always sends.
-        if (side === 'webrtc') startGrace(env, call, silentMs);
+        if (side === 'webrtc') {
+          note(env, call, 'silent', side);
+          startGrace(env, call, silentMs);
+        } else if (isPlaceOf(call, bridgeId, side)) {
+          note(env, call, 'silent', side);
+          watchSilence(env, call, side, silentMs);
+        }
       }),
     ),
-    engine.on('rtp-started', ({ bridgeId }) =>
-      withCall(env, bridgeId, (call) => note(env, call, 'connected', 'rtp')),
+    engine.on('rtp-started', ({ bridgeId, side, source }) =>
+      withCall(env, bridgeId, (call) => {
+        if (isPlaceOf(call, bridgeId, side)) note(env, call, 'connected', side, source.address);
+      }),
+    ),
+    engine.on('quality', ({ bridgeId, side, ...figures }) =>
+      withCall(env, bridgeId, (call) => {
+        if (call.quality.note(side, figures))
+          env.recorder.record('call.quality', aboutOf(call), {
+            side,
+            final: false,
+            quality: call.quality.lastOf(side) ?? unknownQuality,
+          });
+        // Once an interval: the PBX's side comes last, or alone while the browser is silent.
+        if (side === 'rtp' && call.userId)
+          env.edge.quality(call.tenantId, call.userId, call.id, call.quality.shown);
+      }),
+    ),
+    engine.on('dtmf', ({ bridgeId, side }) =>
+      withCall(env, bridgeId, (call) =>
+        env.recorder.record('call.dtmf', aboutOf(call), {
+          from: side === 'webrtc' ? 'local' : 'remote',
+          digits: 1,
+        }),
+      ),
+    ),
+    // Keys of the browser's own events, where the PBX takes them by SIP INFO alone (VOX-120).
+    engine.on('dtmf', ({ bridgeId, side, digit }) =>
+      withCall(env, bridgeId, (call) => {
+        if (side !== 'webrtc' || call.near?.media?.policy.dtmf !== 'info') return;
+        sendByInfo(call.near, digit).catch((error: unknown) => {
+          env.logger.warn({ call: call.id, err: error }, 'key could not be sent by INFO');
+        });
+      }),
     ),
     engine.on('bridge-expired', ({ bridgeId }) =>
       withCall(env, bridgeId, (call) =>
@@ -97,8 +147,15 @@ function startGrace(env: CallEnvironment, call: LiveCall, silentMs: number): voi
 }
 
 function withCall(env: CallEnvironment, bridgeId: string, act: (call: LiveCall) => void): void {
-  const call = isId('call', bridgeId) ? env.calls.get(bridgeId as CallId) : undefined;
+  const id = callOfBridge(bridgeId);
+  const call = isId('call', id) ? env.calls.get(id as CallId) : undefined;
   if (call) act(call);
+}
+
+/** A leg's audio may have moved to another bridge: the old one has nothing more to say of it. */
+function isPlaceOf(call: LiveCall, bridgeId: string, side: 'rtp' | 'far'): boolean {
+  const leg = side === 'far' ? call.far : call.near;
+  return leg?.media?.bridgeId === bridgeId;
 }
 
 function note(
@@ -106,6 +163,14 @@ function note(
   call: LiveCall,
   state: NodeEventData<'call.media'>['state'],
   side: NodeEventData<'call.media'>['side'],
+  address: string | null = null,
 ): void {
-  env.recorder.record('call.media', aboutOf(call), { state, side });
+  const last = call.quality.lastOf(side);
+  env.recorder.record('call.media', aboutOf(call), {
+    state,
+    side,
+    codec: last?.codec ?? null,
+    encrypted: side === 'webrtc' ? true : (last?.encrypted ?? null),
+    address,
+  });
 }

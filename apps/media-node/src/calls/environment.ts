@@ -1,5 +1,7 @@
+import type { TollGuard } from '@trunkline/calls/toll-guard.ts';
 import type { CallView } from '@trunkline/contracts/calls.ts';
-import type { TenantId, UserId } from '@trunkline/contracts/ids.ts';
+import type { CallId, TenantId, UserId } from '@trunkline/contracts/ids.ts';
+import type { CallQuality } from '@trunkline/contracts/media.ts';
 import type { MediaEngine } from '@trunkline/media/engine.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
@@ -9,6 +11,7 @@ import type { LineControl } from '../lines/line-control.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { CallTrace } from '../sip/call-trace.ts';
 import type { CallBounds } from './bounds.ts';
+import type { EmergencyCallbacks } from './emergency-callbacks.ts';
 import type { CallLimits } from './limits.ts';
 import type { LiveRecords } from './live-records.ts';
 import type { PbxPort } from './pbx.ts';
@@ -19,6 +22,7 @@ export interface EdgePort {
   /** Rings the user's devices; how many ring. 0 when the edge is away or silent. */
   ring(tenantId: TenantId, userId: UserId, call: CallView): Promise<number>;
   callChanged(tenantId: TenantId, userId: UserId, call: CallView): void;
+  quality(tenantId: TenantId, userId: UserId, callId: CallId, quality: CallQuality): void;
 }
 
 /** All that call control works with. */
@@ -32,9 +36,12 @@ export interface CallEnvironment {
   readonly edge: EdgePort;
   readonly recorder: Recorder;
   readonly records: LiveRecords;
-  readonly trace: Pick<CallTrace, 'follow' | 'release'>;
+  readonly trace: Pick<CallTrace, 'follow' | 'release' | 'reassign'>;
   readonly calls: CallRegistry;
   readonly limits: CallLimits;
+  /** Toll-fraud floor, counted on this node (VOX-133). */
+  readonly toll: TollGuard;
+  readonly callbacks: EmergencyCallbacks;
   readonly bounds: CallBounds;
   /** Where RTP is bound, and what the PBX is told. */
   readonly rtp: { bindAddress: string; advertisedAddress: string };

@@ -2,13 +2,18 @@ import type { CallMediaResult, RemoteParty } from '@trunkline/contracts/calls.ts
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { type DeviceId, newId, type UserId } from '@trunkline/contracts/ids.ts';
 import type { LineEntry } from '../config/tenant-model.ts';
-import type { CallEnd } from './causes.ts';
+import { stationsOf } from '../routing/chain.ts';
+import { partyOf } from '../routing/remote-party.ts';
+import { attachEffects } from './effects.ts';
 import type { CallEnvironment } from './environment.ts';
+import { holdOthers } from './hold.ts';
+import { offerProblem } from './leg-media.ts';
+import { follow, openLegMedia, takeLeg } from './legs.ts';
 import {
   aboutOf,
   awaitBrowser,
-  finish,
-  noteAnswered,
+  ended,
+  noteRoute,
   noteStarted,
   publish,
   publishTo,
@@ -17,22 +22,18 @@ import { mayStart } from './limits.ts';
 import { LiveCall } from './live-call.ts';
 import { CallMedia } from './media.ts';
 import type { IncomingLeg } from './pbx.ts';
-import { type RejectVariant, reactionToReject, reactionWhenNobody } from './reject.ts';
+import { type RejectVariant, reactionToReject } from './reject.ts';
+import { RingCourse } from './ring-course.ts';
 
 const statusWhenFull = 486;
-const statusWhenNobodyAnswers = 480;
-const statusWhenHungUp = 486;
-const statusWhenStopping = 503;
+const statusOfLoop = 482;
+const statusOfMedia = 488;
+/** Stations a call may have passed before it comes here (VOX-131). */
+const maxStations = 10;
 
-/** What an incoming call needs beyond `LiveCall`: its PBX leg and whose devices ring. */
-interface Ringing {
-  leg: IncomingLeg;
-  /** Devices that ring, by user; missing while the edge has not said. */
-  devices: Map<UserId, number>;
-}
-const ringing = new WeakMap<LiveCall, Ringing>();
+const courses = new WeakMap<LiveCall, RingCourse>();
 
-/** Takes an INVITE for a line: rings its users' devices, or answers as the group is set. */
+/** Takes an INVITE for a line: rings its users' devices, forwards, or answers as the group is set. */
 export function receiveCall(
   env: CallEnvironment,
   entry: LineEntry,
@@ -56,97 +57,101 @@ export function receiveCall(
     leg.reject(statusWhenFull);
     return undefined;
   }
+  const stations = stationsBefore(env, call, leg);
+  call.chain.push(...stations, entry.number);
+  const tenant = env.tenants.get(entry.tenantId);
+  const [first] = stations;
+  if (tenant && first !== undefined) call.diverted = partyOf(tenant, entry.location, first);
   env.calls.add(call);
-  const state: Ringing = { leg, devices: new Map() };
-  ringing.set(call, state);
-  noteStarted(env, call, { sipCallId: leg.sipCallId, localTag: null }, null);
-  attachEffects(env, call, leg);
-  call.timers.set('ring', env.bounds.ringMs, () => ringTimeout(call));
-  leg.handle({
-    cancelled: ({ elsewhere }) =>
-      call.input('pbxCancelled', {
-        by: 'remote',
-        cause: elsewhere ? 'answered_elsewhere' : 'cancelled',
-        sipCode: 487,
-        text: '',
-      }),
-    confirmed: ({ sdp, dialog }) => {
-      if (call.phase === 'answering') env.records.confirm(call.id, dialog);
-      if (sdp !== null && call.phase === 'answering') applyAnswer(env, call, sdp);
-      call.input('pbxConfirmed');
-    },
-    unconfirmed: () => call.input('pbxUnconfirmed', ended('system', 'failed', 'no ACK of the PBX')),
-    ended: ({ reason }) => call.input('pbxEnded', ended('remote', 'normal', reason)),
-    reinvite: async (sdp) => (call.media ? call.media.renegotiate(sdp) : { status: 488 }),
-    acknowledged: (sdp) => applyAnswer(env, call, sdp),
-  });
+  attachEffects(env, call);
+  const course = new RingCourse(env, call);
+  courses.set(call, course);
+  call.timers.set('ring', env.bounds.ringMs, () => course.ringTimeout());
+  const near = takeLeg(env, call, leg);
+  noteStarted(env, call, null, stations);
+  follow(env, near);
   // The INVITE may have been cancelled already.
-  if (call.phase === 'offering') ringUsers(env, call, state);
+  if (call.phase !== 'offering') return call;
+  if (stations.includes(entry.number) || stations.length >= maxStations) {
+    noteRoute(env, call, 'loop', stations.join(' → '), entry.number);
+    call.input('nobodyRefuse', ended('system', 'loop', 'forwarded in a circle', statusOfLoop));
+    return call;
+  }
+  const problem = leg.offer === null ? null : offerProblem(leg.offer, entry.group);
+  if (problem !== null) {
+    const crypto = problem === 'encryption-required' || problem === 'no-common-crypto';
+    call.input(
+      'nobodyRefuse',
+      ended('system', crypto ? 'srtp_refused' : 'media_failed', problem, statusOfMedia),
+    );
+    return call;
+  }
+  course.begin();
   return call;
 }
 
-/** Asks the edge to ring; the first device that rings makes the PBX ring. */
-function ringUsers(env: CallEnvironment, call: LiveCall, state: Ringing): void {
-  const { users } = call.facts;
-  const asked = users.map(async (userId) => {
-    const devices = await env.edge.ring(call.tenantId, userId, call.viewFor(userId));
-    state.devices.set(userId, devices);
-    if (devices === 0 || call.parted.has(userId) || call.phase === 'ended') return;
-    env.recorder.record('call.ringing', aboutOf(call), { userId, devices });
-    call.input('devicesRing');
-  });
-  Promise.all(asked).then(
-    () => call.phase === 'offering' && nobodyThere(env, call),
-    (error: unknown) => {
-      env.logger.error({ call: call.id, err: error }, 'ringing failed');
-      if (call.phase === 'offering') nobodyThere(env, call);
-    },
-  );
-}
-
-function nobodyThere(env: CallEnvironment, call: LiveCall): void {
-  const { group } = call.facts.entry;
-  const reaction = reactionWhenNobody(group.notSignedInResponse);
-  if (reaction.keepRinging) {
-    call.timers.set('ring', env.bounds.unattendedMs, () => ringTimeout(call));
-    call.input('nobodyKeep');
-    return;
-  }
-  call.input('nobodyRefuse', {
-    by: 'system',
-    cause: 'not_signed_in',
-    sipCode: reaction.status,
-    text: 'no client of the user is signed in',
-  });
+/**
+ * Where the call was before: as the PBX tells, else as this node knows, when the call is one it has
+ * just forwarded here itself over a PBX that tells nothing.
+ */
+function stationsBefore(env: CallEnvironment, call: LiveCall, leg: IncomingLeg): string[] {
+  const { entry, remote } = call.facts;
+  const told = stationsOf(leg.history, entry.location);
+  if (told.length > 0 || remote.number === null) return told;
+  const source = env.calls
+    .all()
+    .find(
+      (other) =>
+        other.phase === 'forwarding' &&
+        other.tenantId === entry.tenantId &&
+        other.facts.remote.number === remote.number &&
+        other.chain.at(-1) === entry.number,
+    );
+  return source ? source.chain.slice(0, -1) : [];
 }
 
 /**
  * A device takes the call.
+ * @param o.pickedUp the user was not called; whose devices rang
  * @throws TrunklineError `call_state` when it is taken already, `media_failed`
  */
 export async function answerCall(
   env: CallEnvironment,
   call: LiveCall,
-  o: { userId: UserId; deviceId: DeviceId; sdp: string },
+  o: {
+    userId: UserId;
+    deviceId: DeviceId;
+    sdp: string;
+    pickedUp?: { entry: LineEntry; from: UserId[] };
+  },
 ): Promise<CallMediaResult> {
-  const state = ringing.get(call);
-  if (!state || !call.input('userAnswers')) throw new TrunklineError('call_state');
-  const { leg } = state;
+  const { near } = call;
+  if (!near?.incoming || !call.input('userAnswers')) throw new TrunklineError('call_state');
+  const leg = near.incoming;
+  if (o.pickedUp) call.addUser(o.userId, o.pickedUp.entry, null);
   // Whose it is from here on: who answers may hang up before the media stands.
   call.userId = o.userId;
   call.deviceId = o.deviceId;
+  holdOthers(env, call, o.userId);
+  const { group } = call.facts.entry;
   try {
-    const { media, answerSdp } = await CallMedia.open(env, call.id, o.sdp);
+    const { media, answerSdp } = await CallMedia.open(env, call.id, o.sdp, group.clientCodecs);
     if (!stillAnswering(call)) {
       media.close();
       throw new TrunklineError('call_gone');
     }
     call.media = media;
-    const sdp = leg.offer === null ? media.offer() : await media.answerOffer(leg.offer);
+    const audio = openLegMedia(env, near, media.place, media.codec ? [media.codec] : []);
+    const sdp = leg.offer === null ? audio.offer() : await audio.answerOffer(leg.offer);
     if (!stillAnswering(call)) throw new TrunklineError('call_gone');
-    leg.answer(sdp);
+    leg.answer(sdp, { sessionTimerSeconds: group.sessionTimerSeconds });
+    if (o.pickedUp)
+      env.recorder.record('call.picked_up', aboutOf(call), {
+        userId: o.userId,
+        from: o.pickedUp.from,
+      });
     awaitBrowser(env, call);
-    partOthers(env, call, o.userId);
+    partOthers(env, call, o.userId, o.pickedUp ? 'picked_up' : 'answered_elsewhere');
     publish(env, call);
     return { callId: call.id, sdp: answerSdp };
   } catch (error) {
@@ -154,9 +159,17 @@ export async function answerCall(
     env.logger.warn({ tenant: call.tenantId, call: call.id, err: error }, 'answering failed');
     call.media?.close();
     call.media = null;
+    near.media = null;
     if (stillAnswering(call)) {
       call.userId = null;
       call.deviceId = null;
+      if (o.pickedUp)
+        call.parted.set(o.userId, {
+          by: 'system',
+          cause: 'media_failed',
+          sipCode: null,
+          elsewhere: false,
+        });
     }
     call.input('answerFailed');
     throw new TrunklineError('media_failed', { cause: error });
@@ -168,15 +181,10 @@ function stillAnswering(call: LiveCall): boolean {
 }
 
 /** The call is over for everybody but the one who took it. */
-function partOthers(env: CallEnvironment, call: LiveCall, holder: UserId): void {
+function partOthers(env: CallEnvironment, call: LiveCall, holder: UserId, cause: string): void {
   for (const userId of call.users) {
     if (userId === holder) continue;
-    call.parted.set(userId, {
-      by: 'local',
-      cause: 'answered_elsewhere',
-      sipCode: null,
-      elsewhere: true,
-    });
+    call.parted.set(userId, { by: 'local', cause, sipCode: null, elsewhere: true });
     publishTo(env, call, userId);
   }
 }
@@ -187,66 +195,36 @@ export function rejectCall(
   call: LiveCall,
   o: { userId: UserId; variant: RejectVariant },
 ): void {
-  const state = ringing.get(call);
-  const open: readonly string[] = ['offering', 'ringing', 'unattended'];
-  if (!state || !open.includes(call.phase)) throw new TrunklineError('call_state');
-  const reaction = reactionToReject(call.facts.entry.group.rejectResponse, o.variant);
-  const others = call.users.filter(
-    (userId) => userId !== o.userId && (state.devices.get(userId) ?? 1) > 0,
-  );
+  const course = courses.get(call);
+  if (!course || !call.takes('rejected')) {
+    if (!course || call.phase !== 'unattended') throw new TrunklineError('call_state');
+  }
+  const reaction = reactionToReject(call.entryOf(o.userId).group.rejectResponse, o.variant);
+  const others = course.ringingBut(o.userId);
   const told = others.length === 0 && !reaction.keepRinging ? reaction.status : null;
   env.recorder.record('call.rejected', aboutOf(call), {
     userId: o.userId,
     variant: o.variant,
     sipCode: told,
   });
-  if (others.length === 0 && !reaction.keepRinging) {
-    call.input('rejected', {
-      by: 'local',
-      cause: 'rejected',
-      sipCode: reaction.status,
-      text: '',
-    });
+  if (told !== null) {
+    call.input(
+      call.phase === 'unattended' ? 'nobodyRefuse' : 'rejected',
+      ended('local', 'rejected', '', told),
+    );
     return;
   }
-  call.parted.set(o.userId, { by: 'local', cause: 'rejected', sipCode: told, elsewhere: false });
+  call.parted.set(o.userId, { by: 'local', cause: 'rejected', sipCode: null, elsewhere: false });
   publishTo(env, call, o.userId);
-  if (others.length > 0) return;
-  call.timers.set('ring', env.bounds.unattendedMs, () => ringTimeout(call));
-  call.input('rejectedKeep');
+  if (others.length === 0) course.keepRinging();
 }
 
-function ringTimeout(call: LiveCall): void {
-  call.input('ringTimeout', {
-    by: 'system',
-    cause: 'no_answer',
-    sipCode: statusWhenNobodyAnswers,
-    text: 'nobody answered in time',
-  });
-}
-
-function attachEffects(env: CallEnvironment, call: LiveCall, leg: IncomingLeg): void {
-  const nothing = () => undefined;
-  call.attach({
-    ringPbx: () => leg.ring(),
-    refusePbx: (end) =>
-      leg.reject(end?.sipCode ?? (end?.by === 'local' ? statusWhenHungUp : statusWhenStopping)),
-    byePbx: () => leg.bye(),
-    noteRinging: () => publish(env, call),
-    noteAnswered: () => noteAnswered(env, call),
-    finish: (end) => finish(env, call, end),
-    // Outgoing calls only.
-    cancelPbx: nothing,
-  });
-}
-
-function applyAnswer(env: CallEnvironment, call: LiveCall, sdp: string): void {
-  call.media?.acceptAnswer(sdp).catch((error: unknown) => {
-    env.logger.warn({ tenant: call.tenantId, call: call.id, err: error }, 'SDP answer unusable');
-    call.input('mediaFailed', ended('system', 'media_failed', 'no common codec with the PBX'));
-  });
-}
-
-function ended(by: CallEnd['by'], cause: string, text: string): CallEnd {
-  return { by, cause, sipCode: null, text };
+/**
+ * A user sends the ringing call to another number (LIN-067).
+ * @throws TrunklineError `forward_failed`, `number_invalid`, what the limits say, `call_state`
+ */
+export function redirectCall(call: LiveCall, userId: UserId, number: string): void {
+  const course = courses.get(call);
+  if (!course || !call.takes('forwardTried')) throw new TrunklineError('call_state');
+  course.redirect(userId, number);
 }

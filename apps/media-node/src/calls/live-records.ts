@@ -19,12 +19,20 @@ const liveRecord = z.object({
   answeredMs: z.number().nullable(),
   /** The PBX leg's dialog, once it stands. */
   dialog: dialogSnapshot.nullable(),
+  /** Dialog of the far leg of a forwarded or transferred call. */
+  far: dialogSnapshot.nullable().default(null),
 });
 export type LiveRecord = z.infer<typeof liveRecord>;
 
 const lifeSign = z.object({ bootEpoch: z.number().int(), monotonicMs: z.number() });
 export type LifeSign = z.infer<typeof lifeSign>;
 
+/** Events that come when a leg was answered. */
+const standingEvents: ReadonlySet<string> = new Set([
+  'call.answered',
+  'call.forwarded',
+  'call.transferred',
+]);
 const extension = '.json';
 const lifeSignFile = 'alive';
 const lifeSignMs = 1000;
@@ -34,6 +42,13 @@ export interface LiveRecordsOptions {
   bootEpoch: number;
   time: Clock & Scheduler;
   logger: Logger;
+}
+
+/** The legs of a call that stand. */
+interface Standing {
+  near?: DialogSnapshot;
+  far?: DialogSnapshot;
+  answeredMs: number;
 }
 
 /**
@@ -48,7 +63,7 @@ export class LiveRecords {
   readonly lastSign: LifeSign | null;
   private readonly options: LiveRecordsOptions;
   private readonly live = new Map<CallId, LiveRecord>();
-  private readonly dialogs = new Map<CallId, { dialog: DialogSnapshot; answeredMs: number }>();
+  private readonly dialogs = new Map<CallId, Standing>();
   private cancelSign: (() => void) | undefined;
 
   private constructor(
@@ -73,9 +88,43 @@ export class LiveRecords {
     return new LiveRecords(options, left, sign);
   }
 
-  /** Keeps the dialog of a call that was just answered, for its next record. */
-  confirm(callId: CallId, dialog: DialogSnapshot): void {
-    this.dialogs.set(callId, { dialog, answeredMs: this.options.time.monotonic() });
+  /** Keeps the dialog of a leg that was just answered, for the call's next record. */
+  confirm(callId: CallId, role: 'near' | 'far', dialog: DialogSnapshot): void {
+    const standing = this.dialogs.get(callId);
+    this.dialogs.set(callId, {
+      answeredMs: this.options.time.monotonic(),
+      ...standing,
+      [role]: dialog,
+    });
+    // The far leg of a transfer stands after the call's own answer was recorded.
+    if (role === 'far') this.rewrite(callId);
+  }
+
+  /** The leg of one call became the far leg of another (attended transfer). */
+  adopt(from: CallId, to: CallId): void {
+    const dialog = this.dialogs.get(from)?.near;
+    this.dialogs.delete(from);
+    if (dialog) this.confirm(to, 'far', dialog);
+  }
+
+  /** A record on disk gets what is known now. */
+  private rewrite(callId: CallId): void {
+    const record = this.live.get(callId);
+    if (!record) return;
+    this.write(this.standing(record)).catch((error: unknown) => {
+      this.options.logger.warn({ call: callId, err: error }, 'call record could not be written');
+    });
+  }
+
+  private standing(record: LiveRecord): LiveRecord {
+    const standing = this.dialogs.get(record.callId);
+    if (!standing) return record;
+    return {
+      ...record,
+      answeredMs: standing.answeredMs,
+      dialog: standing.near ?? record.dialog,
+      far: standing.far ?? record.far,
+    };
   }
 
   /** Follows the events that reached the disk (`EventSpool.onDurable`). */
@@ -91,11 +140,11 @@ export class LiveRecords {
           bootEpoch: event.bootEpoch,
           answeredMs: null,
           dialog: null,
+          far: null,
         });
-      if (event.type === 'call.answered') {
+      if (standingEvents.has(event.type)) {
         const record = this.live.get(call);
-        const standing = this.dialogs.get(call);
-        if (record && standing) await this.write({ ...record, ...standing });
+        if (record && this.dialogs.has(call)) await this.write(this.standing(record));
       }
       if (event.type === 'call.ended') await this.remove(call);
     }

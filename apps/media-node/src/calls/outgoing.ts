@@ -1,40 +1,58 @@
-import type { CallMediaResult } from '@trunkline/contracts/calls.ts';
+import type { CallMediaResult, RemoteParty } from '@trunkline/contracts/calls.ts';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { type DeviceId, type LineId, newId, type UserId } from '@trunkline/contracts/ids.ts';
-import type { TenantModel } from '../config/tenant-model.ts';
-import type { RegistrationSpec } from '../lines/registrar.ts';
-import { type OutboundPlan, planOutbound } from '../routing/outbound.ts';
+import type { LineEntry, TenantModel } from '../config/tenant-model.ts';
+import { planOutbound } from '../routing/outbound.ts';
 import { partyOf } from '../routing/remote-party.ts';
-import { type CallEnd, causeOfFailure } from './causes.ts';
+import { tollTarget } from '../routing/toll-target.ts';
+import { attachEffects } from './effects.ts';
 import type { CallEnvironment } from './environment.ts';
-import { aboutOf, awaitBrowser, finish, noteAnswered, noteStarted, publish } from './lifecycle.ts';
+import { holdOthers } from './hold.ts';
+import { follow, placeLeg } from './legs.ts';
+import {
+  awaitBrowser,
+  ended,
+  noteRoute,
+  noteStarted,
+  publish,
+  publishOthers,
+} from './lifecycle.ts';
 import { mayStart } from './limits.ts';
 import { LiveCall } from './live-call.ts';
 import { CallMedia } from './media.ts';
-import type { OutgoingLeg } from './pbx.ts';
+import { askToll, tollError } from './toll.ts';
 
-export interface DialRequest {
+interface Caller {
   userId: UserId;
   deviceId: DeviceId;
-  number: string;
-  lineId?: LineId | undefined;
   /** The browser's offer. */
   sdp: string;
+}
+
+export interface DialRequest extends Caller {
+  number: string;
+  lineId?: LineId | undefined;
   emergencyOnly: boolean;
 }
 
-const ended = (by: CallEnd['by'], cause: string, text = ''): CallEnd => ({
-  by,
-  cause,
-  sipCode: null,
-  text,
-});
+/** What is sent over which line, however it was found. */
+interface Outgoing {
+  entry: LineEntry;
+  digits: string;
+  remote: RemoteParty;
+  emergency: boolean;
+  typed: string;
+  /** For the toll-fraud floor; null when it stays inside. */
+  tollNumber: string | null;
+  trace: readonly unknown[];
+  why: string;
+}
 
 /**
  * Places a call: decides, opens the media, sends the INVITE, and answers the browser at once.
  * @throws TrunklineError with the code of what stands against it
  */
-export async function placeCall(
+export function placeCall(
   env: CallEnvironment,
   tenant: TenantModel,
   request: DialRequest,
@@ -43,48 +61,118 @@ export async function placeCall(
     env.lines.isOpen(lineId),
   );
   if (!plan.ok) throw new TrunklineError(plan.code);
-  const line = env.lines.specOf(plan.entry.line.id);
-  if (!line) throw new TrunklineError('line_not_ready');
+  const { entry, dialled, emergency } = plan;
+  if (!emergency) {
+    requireOn(entry, 'dial');
+    // A second call beside one that stands is a consultation.
+    if (env.calls.standingOf(tenant.tenantId, request.userId).length > 0)
+      requireOn(entry, 'consult');
+  }
+  return place(env, tenant, request, {
+    entry,
+    digits: dialled.digits,
+    remote: partyOf(tenant, entry.location, dialled.number),
+    emergency,
+    typed: request.number,
+    tollNumber: tollTarget(dialled, entry.location),
+    trace: dialled.trace,
+    why: emergency ? 'emergency number' : request.lineId ? 'line chosen by the user' : 'own line',
+  });
+}
 
-  const call = outgoingCall(env, tenant, plan, request);
-  if (!plan.emergency && !mayStart(env.calls.all(), call, env.limits))
+/**
+ * Dials a code of the PBX as it is, without dial rules (LIN-070, LIN-071).
+ * @throws TrunklineError
+ */
+export function placeCode(
+  env: CallEnvironment,
+  tenant: TenantModel,
+  caller: Caller,
+  o: { entry: LineEntry; code: string; name: string; why: string },
+): Promise<CallMediaResult> {
+  if (tenant.state === 'suspended') throw new TrunklineError('tenant_suspended');
+  if (!env.lines.isOpen(o.entry.line.id)) throw new TrunklineError('line_not_ready');
+  const { location } = o.entry;
+  const raw = { class: 'raw', digits: o.code, number: o.code } as const;
+  const dialled = { ok: true, ...raw, emergency: null, lettersDropped: false, trace: [] } as const;
+  return place(env, tenant, caller, {
+    entry: o.entry,
+    digits: o.code,
+    remote: { number: null, display: o.code, name: o.name, userId: null },
+    emergency: false,
+    typed: o.code,
+    tollNumber: tollTarget(dialled, location),
+    trace: [],
+    why: o.why,
+  });
+}
+
+async function place(
+  env: CallEnvironment,
+  tenant: TenantModel,
+  caller: Caller,
+  out: Outgoing,
+): Promise<CallMediaResult> {
+  const { entry } = out;
+  const line = env.lines.specOf(entry.line.id);
+  if (!line) throw new TrunklineError('line_not_ready');
+  const call = outgoingCall(env, caller, out);
+  if (!out.emergency && !mayStart(env.calls.all(), call, env.limits))
     throw new TrunklineError('too_many_calls');
+  const toll = askToll(env, {
+    tenant,
+    userId: caller.userId,
+    lineId: entry.line.id,
+    ticket: call.id,
+    number: out.tollNumber,
+    emergency: out.emergency,
+  });
+  if (!toll.ok) throw tollError(toll);
   // Counted from here on, so that two commands at once cannot both pass the limit.
   env.calls.add(call);
+  holdOthers(env, call, caller.userId);
   let opened: Awaited<ReturnType<typeof CallMedia.open>>;
   try {
-    opened = await CallMedia.open(env, call.id, request.sdp);
+    opened = await CallMedia.open(env, call.id, caller.sdp, entry.group.clientCodecs);
   } catch (error) {
-    env.calls.remove(call.id);
+    abandon(env, call);
     env.logger.warn({ tenant: tenant.tenantId, call: call.id, err: error }, 'media not opened');
     throw new TrunklineError('media_failed', { cause: error });
   }
-  call.media = opened.media;
+  const { media } = opened;
+  call.media = media;
   if (call.phase !== 'placing') {
     // The node stops, or its engine died, before anybody else heard of the call.
     abandon(env, call);
     throw new TrunklineError('no_media_node');
   }
   awaitBrowser(env, call);
-
-  let leg: OutgoingLeg;
+  attachEffects(env, call);
   try {
-    leg = sendInvite(env, call, opened.media, line, plan.dialled.digits);
+    placeLeg(env, {
+      call,
+      role: 'near',
+      entry,
+      line,
+      digits: out.digits,
+      place: media.place,
+      first: media.codec ? [media.codec] : [],
+      ticket: out.emergency ? null : call.id,
+    });
   } catch (error) {
     // No SIP address can be made of it.
     abandon(env, call);
     throw new TrunklineError('number_invalid', { cause: error });
   }
-  attachEffects(env, call, leg);
   call.timers.set('ring', env.bounds.ringMs, () =>
     call.input('ringTimeout', ended('system', 'no_answer', 'nobody answered in time')),
   );
-  noteStarted(env, call, leg, {
-    typed: request.number,
-    sent: plan.dialled.digits,
-    trace: [...plan.dialled.trace],
-  });
+  if (out.emergency) env.callbacks.note(entry.line.id);
+  noteStarted(env, call, { typed: out.typed, sent: out.digits, trace: [...out.trace] });
+  noteRoute(env, call, 'line', out.why, out.digits, out.trace);
+  if (call.near) follow(env, call.near);
   publish(env, call);
+  publishOthers(env, call);
   return { callId: call.id, sdp: opened.answerSdp };
 }
 
@@ -92,84 +180,29 @@ export async function placeCall(
 function abandon(env: CallEnvironment, call: LiveCall): void {
   call.timers.end();
   env.calls.remove(call.id);
+  env.toll.ended(call.tenantId, call.id);
   call.media?.close();
 }
 
-/** Sends the INVITE and takes what the PBX says to the state table. */
-function sendInvite(
-  env: CallEnvironment,
-  call: LiveCall,
-  media: CallMedia,
-  line: RegistrationSpec,
-  digits: string,
-): OutgoingLeg {
-  return env.pbx.invite({
-    line,
-    digits,
-    sdp: media.offer(),
-    handlers: {
-      progress: ({ status, sdp }) => {
-        if (sdp !== null) applyAnswer(env, call, sdp);
-        if (status >= 180) call.input('pbxProgress');
-      },
-      answered: ({ sdp, dialog }) => {
-        // A 200 that crossed our CANCEL finds the call ended: there is nothing to answer then.
-        if (call.phase !== 'ended') env.records.confirm(call.id, dialog);
-        if (sdp !== null && call.phase !== 'ended') applyAnswer(env, call, sdp);
-        call.input('pbxAnswered');
-      },
-      failed: ({ status, reason }) => call.input('pbxFailed', causeOfFailure(status, reason)),
-      ended: ({ reason }) => call.input('pbxEnded', ended('remote', 'normal', reason)),
-      reinvite: (sdp) => media.renegotiate(sdp),
-      acknowledged: (sdp) => applyAnswer(env, call, sdp),
-    },
-  });
-}
-
-function outgoingCall(
-  env: CallEnvironment,
-  tenant: TenantModel,
-  plan: Extract<OutboundPlan, { ok: true }>,
-  request: DialRequest,
-): LiveCall {
+function outgoingCall(env: CallEnvironment, caller: Caller, out: Outgoing): LiveCall {
   const call = new LiveCall(
     {
       id: newId('call'),
       direction: 'outgoing',
-      entry: plan.entry,
-      users: [request.userId],
-      remote: partyOf(tenant, plan.entry.location, plan.dialled.number),
-      emergency: plan.emergency,
+      entry: out.entry,
+      users: [caller.userId],
+      remote: out.remote,
+      emergency: out.emergency,
     },
     'placing',
     env.time,
   );
-  call.userId = request.userId;
-  call.deviceId = request.deviceId;
+  call.userId = caller.userId;
+  call.deviceId = caller.deviceId;
   return call;
 }
 
-function attachEffects(env: CallEnvironment, call: LiveCall, leg: OutgoingLeg): void {
-  const nothing = () => undefined;
-  call.attach({
-    cancelPbx: () => leg.cancel(),
-    byePbx: () => leg.bye(),
-    noteRinging: () => {
-      env.recorder.record('call.ringing', aboutOf(call), { userId: null, devices: 0 });
-      publish(env, call);
-    },
-    noteAnswered: () => noteAnswered(env, call),
-    finish: (end) => finish(env, call, end),
-    // Incoming calls only.
-    refusePbx: nothing,
-    ringPbx: nothing,
-  });
-}
-
-/** Sets the far side of the media; an answer nobody can speak ends the call. */
-function applyAnswer(env: CallEnvironment, call: LiveCall, sdp: string): void {
-  call.media?.acceptAnswer(sdp).catch((error: unknown) => {
-    env.logger.warn({ tenant: call.tenantId, call: call.id, err: error }, 'SDP answer unusable');
-    call.input('mediaFailed', ended('system', 'media_failed', 'no common codec with the PBX'));
-  });
+/** @throws TrunklineError `function_off` (LIN-026) */
+export function requireOn(entry: LineEntry, name: LineEntry['group']['functions'][number]): void {
+  if (!entry.group.functions.includes(name)) throw new TrunklineError('function_off');
 }

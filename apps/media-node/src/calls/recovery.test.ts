@@ -76,6 +76,7 @@ function start({ recorder }: Boot): CallId {
       emergency: false,
       private: false,
       journal: true,
+      diversions: [],
       sipCallId: 'a@b',
     },
   );
@@ -83,7 +84,7 @@ function start({ recorder }: Boot): CallId {
 }
 
 function answer({ recorder, records }: Boot, callId: CallId): void {
-  records.confirm(callId, dialog);
+  records.confirm(callId, 'near', dialog);
   const data = { userId: newId('user'), deviceId: null };
   recorder.record('call.answered', { tenantId, callId }, data);
 }

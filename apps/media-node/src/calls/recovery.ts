@@ -47,8 +47,10 @@ export async function endLostCalls(o: {
   }
   await spool.flush();
   await records.forgetLeft();
-  return records.left.flatMap(({ callId, lineId, dialog }) =>
-    dialog && !ended.has(callId) ? [{ callId, lineId, dialog }] : [],
+  return records.left.flatMap(({ callId, lineId, dialog, far }) =>
+    ended.has(callId)
+      ? []
+      : [dialog, far].flatMap((leg) => (leg ? [{ callId, lineId, dialog: leg }] : [])),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { CallView } from '@trunkline/contracts/calls.ts';
 import type { CallId, DeviceId, TenantId, UserId } from '@trunkline/contracts/ids.ts';
 import type { LiveCall } from './live-call.ts';
 
@@ -29,5 +30,29 @@ export class CallRegistry {
 
   heldBy(tenantId: TenantId, deviceId: DeviceId): LiveCall[] {
     return this.all().filter((call) => call.tenantId === tenantId && call.deviceId === deviceId);
+  }
+
+  /** Calls a user holds that stand: one of them talks, the others are on hold. */
+  standingOf(tenantId: TenantId, userId: UserId): LiveCall[] {
+    return this.all().filter(
+      (call) =>
+        call.tenantId === tenantId &&
+        call.userId === userId &&
+        !call.parted.has(userId) &&
+        call.phase === 'talking',
+    );
+  }
+
+  /** A call as one user's devices see it. */
+  viewOf(call: LiveCall, userId: UserId): CallView {
+    const others = this.all().filter(
+      (other) =>
+        other !== call &&
+        other.tenantId === call.tenantId &&
+        other.userId === userId &&
+        !other.parted.has(userId) &&
+        (other.phase === 'talking' || other.phase === 'farRinging' || other.phase === 'placing'),
+    );
+    return call.viewFor(userId, others.length > 0);
   }
 }

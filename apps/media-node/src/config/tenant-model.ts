@@ -27,11 +27,17 @@ export interface TenantModel {
   readonly state: NodeTenantConfig['tenant']['state'];
   readonly locations: readonly LocationConfig[];
   readonly lines: ReadonlyMap<LineId, LineEntry>;
+  /** Toll-fraud floor (VOX-133). */
+  readonly limits: NodeTenantConfig['limits'];
   /** Users with a line here: those this node serves. */
   readonly users: readonly UserId[];
   linesOfUser(userId: UserId): readonly LineEntry[];
   /** Who has a supercanonical number. */
   personOf(number: string): Person | undefined;
+  /** A user's numbers and mailbox as in the directory. */
+  entryOf(userId: UserId): NodeTenantConfig['directory'][number] | undefined;
+  /** The line that has a supercanonical number, if it is one of ours (LIN-017). */
+  lineOf(number: string): LineEntry | undefined;
 }
 
 /** Why a configuration cannot be used as it is, or null. */
@@ -65,13 +71,21 @@ export function tenantModel(config: NodeTenantConfig): TenantModel {
   const people = new Map<string, Person>();
   for (const { userId, displayName, numbers } of config.directory)
     for (const number of numbers) people.set(number, { userId, displayName });
+  const directory = new Map(config.directory.map((entry) => [entry.userId, entry]));
+  const byNumber = new Map<string, LineEntry>();
+  // Of parallel phones (LIN-013) the one without suffix stands for the number.
+  for (const entry of lines.values())
+    if (!byNumber.has(entry.number) || entry.line.suffix === '') byNumber.set(entry.number, entry);
   return {
     tenantId: config.tenant.id,
     state: config.tenant.state,
     locations: config.locations,
+    limits: config.limits,
     lines,
     users: [...byUser.keys()],
     linesOfUser: (userId) => byUser.get(userId) ?? [],
     personOf: (number) => people.get(number),
+    entryOf: (userId) => directory.get(userId),
+    lineOf: (number) => byNumber.get(number),
   };
 }

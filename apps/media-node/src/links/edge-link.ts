@@ -1,7 +1,8 @@
 import type { CallView } from '@trunkline/contracts/calls.ts';
-import { newId, type TenantId, type UserId } from '@trunkline/contracts/ids.ts';
+import { type CallId, newId, type TenantId, type UserId } from '@trunkline/contracts/ids.ts';
 import type { LineState } from '@trunkline/contracts/lines.ts';
 import { type EdgeToNode, edgeToNode, type NodeToEdge } from '@trunkline/contracts/link.ts';
+import type { CallQuality } from '@trunkline/contracts/media.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import { connectLink, type Link } from '@trunkline/platform/link-client.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
@@ -74,6 +75,10 @@ export class EdgeLink implements EdgePort {
 
   callChanged(tenantId: TenantId, userId: UserId, call: CallView): void {
     this.say({ t: 'call.changed', tenant: tenantId, userId, call });
+  }
+
+  quality(tenantId: TenantId, userId: UserId, callId: CallId, quality: CallQuality): void {
+    this.say({ t: 'call.quality', tenant: tenantId, userId, callId, quality });
   }
 
   lineState(entry: LineEntry, state: LineState): void {

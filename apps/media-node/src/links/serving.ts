@@ -20,7 +20,9 @@ export function servingOf(
       const live = calls
         .all()
         .filter((call) => call.tenantId === tenant.tenantId)
-        .flatMap((call) => call.users.map((userId) => ({ userId, call: call.viewFor(userId) })));
+        .flatMap((call) =>
+          call.users.map((userId) => ({ userId, call: calls.viewOf(call, userId) })),
+        );
       return [tenant.tenantId, { users: [...tenant.users], lines, calls: live }];
     }),
   );

@@ -20,13 +20,18 @@ interface Leg {
   /** Our tag of a leg we placed; null for one we took, whose tag is made later. */
   localTag: string | null;
   call: TracedCall;
+  role: LegRole;
   /** Messages that may still be recorded. */
   left: number;
 }
 
+type LegRole = TracedMessage['leg'];
+/** A message whose leg is not known yet. */
+type PlainMessage = Omit<TracedMessage, 'leg'>;
+
 interface EarlyMessage {
   ourTag: string;
-  traced: TracedMessage;
+  traced: PlainMessage;
 }
 
 /**
@@ -60,13 +65,27 @@ export class CallTrace {
    * The messages of a SIP Call-ID belong to this call.
    * @param localTag our tag of a leg we placed, null of one we took
    */
-  follow(sipCallId: string, localTag: string | null, call: TracedCall): void {
-    const leg: Leg = { localTag, call, left: maxMessagesPerCall };
+  follow(
+    sipCallId: string,
+    localTag: string | null,
+    call: TracedCall,
+    role: LegRole = 'rtp',
+  ): void {
+    const leg: Leg = { localTag, call, role, left: maxMessagesPerCall };
     this.legs.set(sipCallId, [...(this.legs.get(sipCallId) ?? []), leg]);
     const waiting = this.early.get(sipCallId) ?? [];
     this.early.delete(sipCallId);
     for (const message of waiting)
       if (this.belongs(sipCallId, leg, message)) this.take(leg, message.traced);
+  }
+
+  /** A leg of one call became the far leg of another (attended transfer). */
+  reassign(sipCallId: string, from: TracedCall, to: TracedCall): void {
+    for (const leg of this.legs.get(sipCallId) ?? [])
+      if (leg.call.callId === from.callId) {
+        leg.call = to;
+        leg.role = 'far';
+      }
   }
 
   /** The call is over; what is still on the way counts for a while. */
@@ -91,10 +110,10 @@ export class CallTrace {
     this.early.set(sipCallId, waiting);
   }
 
-  private take(leg: Leg, message: TracedMessage): void {
+  private take(leg: Leg, message: PlainMessage): void {
     if (leg.left <= 0) return;
     leg.left -= 1;
-    this.record(leg.call, message);
+    this.record(leg.call, { ...message, leg: leg.role });
   }
 }
 
@@ -109,7 +128,7 @@ function isRegister(message: SipMessage): boolean {
   return message.headers.get('cseq')?.endsWith('REGISTER') ?? false;
 }
 
-function traceOf(event: WireEvent, message: SipMessage): TracedMessage {
+function traceOf(event: WireEvent, message: SipMessage): PlainMessage {
   const startLine =
     message.kind === 'request'
       ? `${message.method} ${maskUser(message.uri)} SIP/2.0`

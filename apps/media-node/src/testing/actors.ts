@@ -111,9 +111,12 @@ export function stateOf(
   }, wait);
 }
 
-/** Types of a call's events in order, without media and SIP messages. */
+/** What tells how a call went, not what happened to it. */
+const asides = new Set(['call.media', 'call.route', 'call.quality', 'call.dtmf']);
+
+/** Types of a call's events in order, without asides and SIP messages. */
 export function storyOf({ peers }: Surroundings): string[] {
   return peers.events
     .map((event) => event.type)
-    .filter((type) => type.startsWith('call.') && type !== 'call.media');
+    .filter((type) => type.startsWith('call.') && !asides.has(type));
 }

@@ -15,7 +15,7 @@ import { type MediaNode, startMediaNode } from '../node.ts';
 import { systemScheduler } from '../scheduler.ts';
 import { LinkPeers } from './link-peers.ts';
 import { TestPbx } from './pbx.ts';
-import { type TestTenant, testTenant } from './tenant.ts';
+import { type TestTenant, type TestTenantOptions, testTenant } from './tenant.ts';
 
 /** Hang guard of every wait in integration tests. */
 export const wait = { timeout: 15_000, interval: 20 };
@@ -26,6 +26,7 @@ export interface SystemOptions {
   group?: Partial<Group>;
   firstLineUsers?: Parameters<typeof testTenant>[1];
   bounds?: Partial<CallBounds>;
+  tenant?: TestTenantOptions;
 }
 
 /** Surroundings of a media node: control plane, edge, PBX, a tenant, a folder. */
@@ -55,7 +56,11 @@ export async function surroundings(options: SystemOptions = {}): Promise<Surroun
   identity.configKeys = { keys: [{ ...configKey.publicJwk }] };
   const peers = await LinkPeers.listen(identity, configKey);
   const pbx = await TestPbx.listen();
-  const tenant = testTenant({ registrarPort: pbx.port, ...options.group }, options.firstLineUsers);
+  const tenant = testTenant(
+    { registrarPort: pbx.port, ...options.group },
+    options.firstLineUsers,
+    options.tenant,
+  );
   const { id } = tenant.config.tenant;
   await peers.publish({ section: `tenant/${id}`, epoch: 1, version: 1, payload: tenant.config });
   const whom = (userId: UserId): Whom => ({ tenant: id, userId, deviceId: newId('device') });

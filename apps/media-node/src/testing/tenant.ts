@@ -1,7 +1,19 @@
+import { defaultCallLimits } from '@trunkline/contracts/call-limits.ts';
 import { newId, type UserId } from '@trunkline/contracts/ids.ts';
-import type { NodeTenantConfig } from '@trunkline/contracts/node-config.ts';
+import { type NodeTenantConfig, nodeTenantConfig } from '@trunkline/contracts/node-config.ts';
+import type { z } from 'zod';
 
 type Group = NodeTenantConfig['lineGroups'][number];
+type TestLine = z.input<typeof nodeTenantConfig>['lineGroups'][number]['lines'][number];
+
+/** What a test may set beside the line group. */
+export interface TestTenantOptions {
+  /** Merged over the lines by number. */
+  lines?: Readonly<Record<string, Partial<TestLine>>>;
+  limits?: Partial<NodeTenantConfig['limits']>;
+  /** Ben's mailbox number and Anna's. */
+  mailboxes?: { anna?: string; ben?: string };
+}
 
 export interface TestTenant {
   config: NodeTenantConfig;
@@ -16,10 +28,11 @@ export interface TestTenant {
 export function testTenant(
   group: Partial<Group> = {},
   firstLineUsers?: (users: { anna: UserId; ben: UserId }) => UserId[],
+  options: TestTenantOptions = {},
 ): TestTenant {
   const [anna, ben, locationId] = [newId('user'), newId('user'), newId('location')];
   const at = '2026-11-23T09:00:00.000Z';
-  const line = (number: string, userIds: UserId[]): Group['lines'][number] => ({
+  const line = (number: string, userIds: UserId[]): TestLine => ({
     id: newId('line'),
     userName: number,
     authUserName: null,
@@ -29,8 +42,9 @@ export function testTenant(
     journal: true,
     privatePhone: false,
     userIds,
+    ...options.lines?.[number],
   });
-  const config: NodeTenantConfig = {
+  const config = nodeTenantConfig.parse({
     tenant: { id: newId('tenant'), state: 'active' },
     locations: [
       {
@@ -72,9 +86,20 @@ export function testTenant(
       },
     ],
     directory: [
-      { userId: anna, displayName: 'Anna Beispiel', numbers: ['+49301234520'] },
-      { userId: ben, displayName: 'Ben Muster', numbers: ['+49301234521'] },
+      {
+        userId: anna,
+        displayName: 'Anna Beispiel',
+        numbers: ['+49301234520'],
+        mailbox: options.mailboxes?.anna ?? null,
+      },
+      {
+        userId: ben,
+        displayName: 'Ben Muster',
+        numbers: ['+49301234521'],
+        mailbox: options.mailboxes?.ben ?? null,
+      },
     ],
-  };
+    limits: { ...defaultCallLimits, ...options.limits },
+  } satisfies z.input<typeof nodeTenantConfig>);
   return { config, anna, ben };
 }

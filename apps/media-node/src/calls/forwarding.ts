@@ -1,0 +1,280 @@
+import { forwardCheck } from '@trunkline/calls/forward-decision.ts';
+import type { NodeEventData } from '@trunkline/contracts/call-events.ts';
+import { type ErrorCode, TrunklineError } from '@trunkline/contracts/errors.ts';
+import { newId, type UserId } from '@trunkline/contracts/ids.ts';
+import { planForward } from '../routing/forward-plan.ts';
+import { originOf } from '../routing/origin.ts';
+import type { CallEnd } from './causes.ts';
+import type { CallEnvironment } from './environment.ts';
+import { follow, mediaEnd, openLegMedia, placeLeg, renegotiate } from './legs.ts';
+import { aboutOf, beginTalk, ended, noteRoute } from './lifecycle.ts';
+import type { LiveCall } from './live-call.ts';
+import { openRelay } from './media.ts';
+import { askToll, tollError } from './toll.ts';
+
+type Forwarded = NodeEventData<'call.forwarded'>;
+
+export interface ForwardOrder {
+  reason: Forwarded['reason'];
+  /** As typed by user or admin. */
+  target: string;
+  userId: UserId | null;
+}
+
+/** Statuses of a target that are the caller's too; any other means "not available". */
+const passedOn = new Set([404, 480, 486, 600, 603, 604]);
+/** Max-Forwards left at which a call is not passed on any more (RFC 3261 §16.3). */
+const leastForwards = 1;
+
+type Refusal = { ok: false; code: ErrorCode; why: string };
+type Ready = {
+  ok: true;
+  digits: string;
+  number: string;
+  trace: readonly unknown[];
+  ticket: string;
+};
+
+/**
+ * Sends an unanswered call on to a target, by the group's method (LIN-067 … LIN-069).
+ * @param another tries what comes next when the target does not take the call; true = it does
+ * @throws TrunklineError with what stands against it; the call is as it was
+ */
+export function forwardCall(
+  env: CallEnvironment,
+  call: LiveCall,
+  order: ForwardOrder,
+  another: (end: CallEnd | null) => boolean,
+): void {
+  const ready = prepare(env, call, order);
+  if (!ready.ok) {
+    noteRoute(env, call, 'forward_refused', `${order.reason}: ${ready.why}`, order.target);
+    throw new TrunklineError(ready.code, { detail: ready.why });
+  }
+  const method = call.facts.entry.group.forwardMethod;
+  noteRoute(env, call, 'forward', `${order.reason} by ${method}`, ready.digits, ready.trace);
+  const tell = (state: Forwarded['state'], sipCode: number | null = null) =>
+    env.recorder.record('call.forwarded', aboutOf(call), {
+      reason: order.reason,
+      method,
+      userId: order.userId,
+      target: ready.number,
+      state,
+      sipCode,
+    });
+  const release = () => env.toll.ended(call.tenantId, ready.ticket);
+  call.chain.push(ready.number);
+  switch (method) {
+    case 'redirect_302': {
+      call.step = { redirectTo: ready.digits };
+      tell('tried');
+      tell('accepted', 302);
+      release();
+      call.input('redirected', ended('local', 'forwarded', '', 302));
+      return;
+    }
+    case 'answer_transfer':
+      release();
+      deflect(env, call, ready.digits, tell);
+      return;
+    case 'new_call':
+      callTarget(env, call, order, ready, { tell, release, another });
+  }
+}
+
+/** Everything that may stand against a target, before anything is done. */
+function prepare(env: CallEnvironment, call: LiveCall, order: ForwardOrder): Ready | Refusal {
+  const { entry } = call.facts;
+  const no = (code: ErrorCode, why: string): Refusal => ({ ok: false, code, why });
+  const tenant = env.tenants.get(entry.tenantId);
+  if (!tenant || tenant.state === 'suspended') return no('forward_failed', 'tenant suspended');
+  const plan = planForward(order.target, entry.location);
+  if (!plan.ok) return no('number_invalid', 'not a number that can be dialled');
+  const { digits, number, trace } = plan.dialled;
+  const check = forwardCheck(call.chain, number);
+  if (check !== 'ok') return no('forward_failed', check);
+  const left = call.near?.incoming?.history.maxForwards ?? 70;
+  if (left <= leastForwards) return no('forward_failed', 'too_deep');
+  if (!call.takes('forwardTried')) return no('call_state', 'the call is answered or over');
+  const ticket = newId('call');
+  const toll = askToll(env, {
+    tenant,
+    userId: order.userId,
+    lineId: entry.line.id,
+    ticket,
+    number: plan.tollNumber,
+    emergency: false,
+  });
+  if (!toll.ok) return no(tollError(toll).code, toll.reason);
+  return { ok: true, digits, number, trace, ticket };
+}
+
+/** LIN-068: a new call of ours; this node stays between the two for as long as they talk. */
+function callTarget(
+  env: CallEnvironment,
+  call: LiveCall,
+  order: ForwardOrder,
+  ready: Ready,
+  o: {
+    tell: (state: Forwarded['state'], sipCode?: number | null) => void;
+    release: () => void;
+    another: (end: CallEnd | null) => boolean;
+  },
+): void {
+  const { entry } = call.facts;
+  const lost = (end: CallEnd | null) => {
+    o.release();
+    o.tell('failed', end?.sipCode ?? null);
+    call.far = null;
+    call.relay?.close();
+    call.relay = null;
+    call.step = null;
+  };
+  call.step = {
+    farLost: (end) => {
+      if (call.phase !== 'forwarding') return false;
+      lost(end);
+      if (o.another(end)) return true;
+      call.input('farFailed', endForCaller(end));
+      return true;
+    },
+    answerCaller: () => void answerCaller(env, call),
+    joined: () => {
+      o.tell('accepted');
+      beginTalk(env, call);
+      call.step = null;
+    },
+    abandoned: (end) => {
+      o.release();
+      o.tell('failed', end.sipCode);
+    },
+  };
+  if (call.phase !== 'forwarding' && !call.input('forwardTried')) {
+    lost(null);
+    return;
+  }
+  call.timers.clear('forward');
+  o.tell('tried');
+  const give = (text: string) => call.step?.farLost?.(ended('system', 'failed', text)) ?? undefined;
+  const line = env.lines.specOf(entry.line.id);
+  if (!line || !env.lines.isOpen(entry.line.id)) {
+    give('the line is not registered');
+    return;
+  }
+  const { step } = call;
+  openRelay(env, call.id).then(
+    (relay) => {
+      if (call.phase !== 'forwarding' || call.step !== step) {
+        relay.close();
+        return;
+      }
+      call.relay = relay;
+      try {
+        const leg = placeLeg(env, {
+          call,
+          role: 'far',
+          entry,
+          line,
+          digits: ready.digits,
+          place: relay.far,
+          first: [],
+          ticket: ready.ticket,
+          origin: originOf({
+            incoming: call.near?.incoming ?? null,
+            ownUri: env.pbx.addressOf(line, line.userName),
+            targetUri: env.pbx.addressOf(line, ready.digits),
+            reason: order.reason,
+          }),
+        });
+        follow(env, leg);
+      } catch (error) {
+        env.logger.warn({ call: call.id, err: error }, 'forwarding target could not be called');
+        give('the target could not be called');
+      }
+    },
+    (error: unknown) => {
+      env.logger.warn({ call: call.id, err: error }, 'no relay for a forwarded call');
+      give('no media');
+    },
+  );
+}
+
+/** The target answered: so does the caller's leg, over the relay. */
+async function answerCaller(env: CallEnvironment, call: LiveCall): Promise<void> {
+  const { near, far, relay } = call;
+  if (!near?.incoming || !relay) return;
+  try {
+    const codec = far?.media?.codec;
+    const media = openLegMedia(env, near, relay.near, codec ? [codec] : []);
+    const { offer } = near.incoming;
+    const sdp = offer === null ? media.offer() : await media.answerOffer(offer);
+    if (call.phase !== 'bridging') return;
+    near.incoming.answer(sdp, {
+      sessionTimerSeconds: call.facts.entry.group.sessionTimerSeconds,
+    });
+  } catch (error) {
+    env.logger.warn({ call: call.id, err: error }, 'forwarded call could not be answered');
+    call.input('mediaFailed', { ...mediaEnd(error), sipCode: 488 });
+  }
+}
+
+/** LIN-069: answer, hold, REFER. */
+function deflect(
+  env: CallEnvironment,
+  call: LiveCall,
+  digits: string,
+  tell: (state: Forwarded['state'], sipCode?: number | null) => void,
+): void {
+  const { near } = call;
+  const refer = async () => {
+    if (!near?.media) return;
+    await near.media.hold(true);
+    // Held, the caller hears the music of its telephone system; without, silence: it goes on.
+    await renegotiate(near).catch((error: unknown) => {
+      env.logger.warn({ call: call.id, err: error }, 'hold before a deflection not met');
+    });
+    const { status, reason } = await near.port.refer({ digits });
+    if (call.phase !== 'deflecting') return;
+    const accepted = status >= 200 && status < 300;
+    tell(accepted ? 'accepted' : 'failed', status);
+    call.step = null;
+    if (accepted) call.input('referDone', ended('local', 'forwarded', reason));
+    else call.input('referFailed', ended('remote', 'failed', reason, status));
+  };
+  call.step = {
+    refer: () => void refer(),
+    abandoned: (end) => tell('failed', end.sipCode),
+  };
+  if (!call.input('deflected')) {
+    call.step = null;
+    return;
+  }
+  call.timers.clear('forward');
+  tell('tried');
+  openRelay(env, call.id)
+    .then(async (relay) => {
+      call.relay = relay;
+      if (call.phase !== 'deflecting' || !near?.incoming) {
+        relay.close();
+        return;
+      }
+      const media = openLegMedia(env, near, relay.near, []);
+      const { offer } = near.incoming;
+      const sdp = offer === null ? media.offer() : await media.answerOffer(offer);
+      if (call.phase === 'deflecting')
+        near.incoming.answer(sdp, {
+          sessionTimerSeconds: call.facts.entry.group.sessionTimerSeconds,
+        });
+    })
+    .catch((error: unknown) => {
+      env.logger.warn({ call: call.id, err: error }, 'call could not be answered to be forwarded');
+      call.input('mediaFailed', { ...mediaEnd(error), sipCode: 488 });
+    });
+}
+
+/** What the caller is told of a target that did not take the call; a loop is "busy" (VOX-131). */
+function endForCaller(end: CallEnd | null): CallEnd {
+  const status = end?.sipCode ?? null;
+  const told = status === 482 ? 486 : status !== null && passedOn.has(status) ? status : 480;
+  return ended(end?.by ?? 'system', end?.cause ?? 'failed', end?.text ?? '', told);
+}
