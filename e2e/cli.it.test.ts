@@ -102,3 +102,24 @@ lineGroups:
   const second = await cli('apply', file);
   expect([second.code, second.out]).toEqual([0, `= tenant ${alias}: nothing to change\n`]);
 });
+
+test('VOX-133 the example of three trunks is applied as it stands, and again changes nothing', async () => {
+  const example = fileURLToPath(new URL('../tenants/trunks.yaml', import.meta.url));
+  const first = await cli('apply', example);
+  expect([first.code, first.err]).toEqual([0, '']);
+  const second = await cli('apply', example);
+  expect(second.out).toBe('= tenant trunk-example: nothing to change\n');
+  const { items } = await plane.partner.ok('GET', '/v1/tenants');
+  const { id } = items.find((one: { alias: string }) => one.alias === 'trunk-example');
+  const api = plane.partner.with({ 'trunkline-tenant': id });
+  expect(await api.ok('GET', '/v1/call-limits')).toMatchObject({ concurrentCalls: 30 });
+  const groups = (await api.ok('GET', '/v1/line-groups')).items;
+  expect(groups.map((one: { kind: string }) => one.kind)).toEqual([
+    'registration',
+    'trunk_registered',
+    'trunk_static',
+  ]);
+  expect(
+    groups.map((one: { registerLineId: string | null }) => one.registerLineId !== null),
+  ).toEqual([false, true, true]);
+});

@@ -234,6 +234,20 @@ const texts: Readonly<Record<string, Entry>> = {
     de: ['Die längste erlaubte Gesprächsdauer war erreicht.'],
     en: ['The longest allowed duration was reached.'],
   },
+  loop: {
+    de: [
+      'Der Anruf lief im Kreis und wurde beendet.',
+      'Suchen Sie Weiterleitungen, die aufeinander zeigen.',
+    ],
+    en: [
+      'The call went round in circles and was ended.',
+      'Look for forwardings that point at each other.',
+    ],
+  },
+  foreign_minutes: limit(
+    'das Gespräch wurde beendet, die Auslandsminuten dieser Stunde sind verbraucht.',
+    'the call was ended, the minutes abroad of this hour are used up.',
+  ),
   limit_concurrent_calls: limit('zu viele Anrufe zugleich.', 'too many calls at the same time.'),
   limit_call_rate: limit('zu viele Anrufe in einer Minute.', 'too many calls within a minute.'),
   limit_user_call_rate: limit(

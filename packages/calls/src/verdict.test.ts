@@ -189,6 +189,15 @@ describe('verdictOf', () => {
       'failed_because',
       'error',
     ],
+    ['a loop', [incoming, callEnded('loop', { by: 'system', sipCode: 482 })], 'loop', 'error'],
+    [
+      'minutes abroad used up',
+      [outgoing, answered, callEnded('foreign_minutes', { by: 'system' })],
+      'foreign_minutes',
+      'warning',
+    ],
+    ['sent on at once', [incoming, callEnded('forwarded')], 'forwarded', 'ok'],
+    ['handed over', [incoming, answered, callEnded('transferred')], 'transferred', 'ok'],
     ['a start that is lost', [callEnded('normal')], 'failed', 'error'],
   ])('%s', (_name, told, code, severity) => {
     const events = recorded(told);

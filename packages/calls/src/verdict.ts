@@ -36,6 +36,8 @@ const plainEnds: Readonly<Record<string, Severity>> = {
   session_expired: 'warning',
   srtp_refused: 'error',
   too_long: 'notice',
+  loop: 'error',
+  foreign_minutes: 'warning',
 };
 
 /**
@@ -124,6 +126,7 @@ function ofTalk({ all, answered, ended }: Findings): CallVerdict | null {
   const sound = ofSound(all);
   if (sound) return sound;
   if (ended?.cause === 'normal') return verdict('answered', 'ok', talkTime(ended.durationMs));
+  if (ended?.cause === 'transferred') return verdict('transferred', 'ok');
   const code = ended?.sipCode ?? null;
   return code === null
     ? verdict('dropped', 'warning')
@@ -188,6 +191,7 @@ const incomingCauses: Readonly<Record<string, Severity>> = {
   not_signed_in: 'notice',
   do_not_disturb: 'notice',
   answered_elsewhere: 'ok',
+  forwarded: 'ok',
   no_answer: 'notice',
   rejected: 'notice',
   busy: 'notice',

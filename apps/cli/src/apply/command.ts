@@ -19,7 +19,7 @@ export async function applyTenantFile(options: ApplyOptions): Promise<void> {
   const { path, api, env, dryRun, print } = options;
   const file = loadTenantFile(await readFile(path, 'utf8'), env);
   const { alias } = file.parsed.tenant;
-  const state = await readTenantState(api, alias);
+  const state = await readTenantState(api, file.parsed);
   const steps = planTenant(file, state);
   if (steps.length === 0) {
     print(`= tenant ${alias}: nothing to change`);

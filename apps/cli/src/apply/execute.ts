@@ -9,6 +9,7 @@ import type { LoadedTenantFile } from './tenant-file.ts';
 
 const paths = {
   tenant: '/v1/tenants',
+  callLimits: '/v1/call-limits',
   location: '/v1/locations',
   lineGroup: '/v1/line-groups',
   line: '/v1/lines',
@@ -42,7 +43,9 @@ export async function executePlan(
 
   for (const step of steps) {
     const inside = tenant ? api.inTenant(tenant.id) : api;
-    if (step.action === 'update') {
+    if (step.kind === 'callLimits') {
+      await inside.put(paths.callLimits, file.callLimits);
+    } else if (step.action === 'update') {
       const body = Object.fromEntries(step.changes.map(({ field, to }) => [field, to]));
       await inside.patch(`${paths[step.kind]}/${step.id}`, body);
     } else {

@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { defaultCallLimits } from '@trunkline/contracts/call-limits.ts';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { describe, expect, test } from 'vitest';
 import { describeStep, planTenant } from './plan.ts';
@@ -40,6 +42,7 @@ function applied(env: Record<string, string> = {}): TenantState {
     lines: parsed.lineGroups.flatMap((group) =>
       group.lines.map((line) => ({ id: 'lin_x', lineGroupId: 'lgr_x', ...line, ...common })),
     ),
+    callLimits: defaultCallLimits,
     users: parsed.users.map((user) => ({
       id: 'usr_x',
       ...user,
@@ -107,6 +110,34 @@ describe('line groups of all kinds', () => {
     expect(stored('    template: asterisk-pjsip\n', made)).toEqual([]);
     expect(stored('    template: asterisk-pjsip@2\n', made)).toHaveLength(1);
   });
+});
+
+describe('call limits', () => {
+  const limited = (limits: object) =>
+    loadTenantFile(
+      `${yaml}callLimits: ${JSON.stringify({ ...defaultCallLimits, ...limits })}\n`,
+      {},
+    );
+
+  test('VOX-133 are changed where they differ, in whatever order countries are named', () => {
+    const countries = defaultCallLimits.countries.toReversed();
+    expect(planTenant(limited({ countries }), applied())).toEqual([]);
+    expect(planTenant(limited({ concurrentCalls: 7 }), applied()).map(describeStep)).toEqual([
+      '~ update call limits demo: concurrentCalls 200 → 7',
+    ]);
+  });
+
+  test('of a new tenant are set right after it', () => {
+    const steps = planTenant(limited({}), undefined).map(({ kind }) => kind);
+    expect(steps.slice(0, 2)).toEqual(['tenant', 'callLimits']);
+  });
+});
+
+const tenants = new URL('../../../../tenants/', import.meta.url);
+test.each(await readdir(tenants))('the example %s is a tenant file', async (name) => {
+  const text = await readFile(new URL(name, tenants), 'utf8');
+  const { parsed } = loadTenantFile(text, { TRUNKLINE_DEMO_PBX_PORT: '5060' });
+  expect(parsed.lineGroups.length).toBeGreaterThan(0);
 });
 
 describe('loadTenantFile', () => {

@@ -10,7 +10,7 @@ export interface Change {
   readonly to: unknown;
 }
 
-export type Kind = 'tenant' | 'location' | 'lineGroup' | 'line' | 'user';
+export type Kind = 'tenant' | 'callLimits' | 'location' | 'lineGroup' | 'line' | 'user';
 
 /** One step of a plan. Objects are known by name, since ids exist only once they were created. */
 export type Step =
@@ -59,6 +59,16 @@ export function planTenant(file: LoadedTenantFile, state: TenantState | undefine
     parsed.tenant,
     literal.tenant,
   );
+  if (parsed.callLimits) {
+    // A tenant always has limits: they are changed, never created.
+    const limits = { id: '', ...(state?.callLimits ?? {}) };
+    compare(
+      { kind: 'callLimits', name: parsed.tenant.alias },
+      limits,
+      parsed.callLimits,
+      parsed.callLimits,
+    );
+  }
   parsed.locations.forEach((wanted, index) => {
     const current = state?.locations.find((location) => location.name === wanted.name);
     compare(
@@ -161,6 +171,7 @@ function comparable(field: string, value: unknown, other?: unknown): unknown {
 
 const words: Readonly<Record<Kind, string>> = {
   tenant: 'tenant',
+  callLimits: 'call limits',
   location: 'location',
   lineGroup: 'line group',
   line: 'line',

@@ -1,3 +1,4 @@
+import { callLimits } from '@trunkline/contracts/call-limits.ts';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { createLine, createLineGroup } from '@trunkline/contracts/lines.ts';
 import { createLocation } from '@trunkline/contracts/locations.ts';
@@ -20,6 +21,8 @@ const lineGroup = createLineGroup.omit({ locationId: true }).extend({
 
 export const tenantFile = z.strictObject({
   tenant: createTenant,
+  /** The toll-fraud floor as a whole; left out it stays as it is. */
+  callLimits: callLimits.optional(),
   locations: z.array(createLocation).max(500).default([]),
   lineGroups: z.array(lineGroup).max(500).default([]),
   users: z.array(createUser).max(10_000).default([]),
