@@ -214,7 +214,9 @@ function clientUser(page: Page): ClientUser {
         if (target) await row.getByLabel('To a colleague or number').fill(target);
       }
       if (wish.noAnswer)
-        await drawer.getByLabel('after').selectOption(String(wish.noAnswer.seconds));
+        await drawer
+          .getByRole('combobox', { name: /^after/ })
+          .selectOption(String(wish.noAnswer.seconds));
       await drawer.getByRole('button', { name: 'Save' }).click();
       await drawer.waitFor({ state: 'hidden', timeout: 15_000 });
     },
@@ -235,9 +237,9 @@ function clientUser(page: Page): ClientUser {
       return { words: label.replace('Voice quality: ', ''), figures };
     },
     async failure() {
-      const close = card().getByRole('button', { name: 'Close' });
-      await close.waitFor({ timeout: 15_000 });
-      return (await card().filter({ has: close }).textContent()) ?? '';
+      const failed = card().filter({ has: page.getByRole('button', { name: 'Close' }) });
+      await failed.waitFor({ timeout: 15_000 });
+      return (await failed.textContent()) ?? '';
     },
     async press(keys) {
       const keypad = card().getByRole('button', { name: 'Keypad' });
