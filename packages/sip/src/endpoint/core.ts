@@ -36,6 +36,9 @@ export type ReliableProvisional = 'off' | 'supported' | 'required';
 
 const TAGS = ['timer', 'replaces', 'norefersub'];
 const TAGS_WITH_100REL = ['100rel', ...TAGS];
+const SUPPORTED = TAGS.join(', ');
+const SUPPORTED_WITH_100REL = TAGS_WITH_100REL.join(', ');
+const ALLOW = USER_AGENT_METHODS.join(', ');
 
 /** Whatever handles the requests of one dialog. */
 export interface DialogUser {
@@ -126,7 +129,8 @@ export class Core {
 
   /** Methods this user agent takes, for Allow. */
   get allow(): string {
-    return [...USER_AGENT_METHODS, ...this.moreMethods].join(', ');
+    if (this.moreMethods.size === 0) return ALLOW;
+    return [ALLOW, ...this.moreMethods].join(', ');
   }
 
   /**
@@ -141,7 +145,7 @@ export class Core {
 
   /** Option tags we understand (RFC 3261 §20.37). */
   get supported(): string {
-    return this.supportedTags.join(', ');
+    return this.reliableProvisional === 'off' ? SUPPORTED : SUPPORTED_WITH_100REL;
   }
 
   /** Option tags we understand, lower case. */

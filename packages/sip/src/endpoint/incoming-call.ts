@@ -16,9 +16,10 @@ import type { Source } from '../transport/transport.ts';
 import { AcceptRepeater } from './accept-repeater.ts';
 import type { Core } from './core.ts';
 import { type CallIdentity, identityOf } from './identity.ts';
-import { InviteUsage, respond } from './invite-usage.ts';
+import { InviteUsage } from './invite-usage.ts';
 import { type CallEnd, type CallReason, callEnd } from './reason.ts';
 import { ReliableResponses } from './reliable-responses.ts';
+import { respond } from './respond.ts';
 import { Session, type SessionEvents } from './session.ts';
 import type { SessionTimerOptions } from './session-timer.ts';
 

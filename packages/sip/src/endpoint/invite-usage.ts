@@ -27,6 +27,7 @@ import { type IncomingInfo, IncomingReinvite } from './incoming-requests.ts';
 import type { OutgoingCall } from './outgoing-call.ts';
 import { type CallReason, formatReason } from './reason.ts';
 import { ReferUsage } from './refer-usage.ts';
+import { respond } from './respond.ts';
 import { SessionChanges } from './session-changes.ts';
 import { SessionRequestError } from './session-request-error.ts';
 import { SessionTimer, type SessionTimerOptions } from './session-timer.ts';
@@ -478,15 +479,4 @@ export class InviteUsage implements DialogUser {
     const seconds = Math.floor(this.core.random() * 11);
     respond(transaction, 500, [['Retry-After', String(seconds)]]);
   }
-}
-
-/** Answers a request inside a dialog. */
-export function respond(
-  transaction: ServerTransaction,
-  status: number,
-  headers: readonly (readonly [name: string, value: string])[] = [],
-  reasonPhrase?: string,
-): void {
-  const options = reasonPhrase === undefined ? { headers } : { headers, reasonPhrase };
-  transaction.respond(createResponse(transaction.request, status, options));
 }

@@ -11,8 +11,9 @@ import { parseSubscriptionState } from '../message/subscription-state.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import { Exchange } from './exchange.ts';
 import { IncomingRefer } from './incoming-refer.ts';
-import { type InviteUsage, respond } from './invite-usage.ts';
+import type { InviteUsage } from './invite-usage.ts';
 import { type ReferOptions, Referral, refusedReferral } from './referral.ts';
+import { respond } from './respond.ts';
 import { SessionRequestError } from './session-request-error.ts';
 
 /** Transfers under way in one call, each direction. */

@@ -1,0 +1,13 @@
+import { createResponse } from '../message/build.ts';
+import type { ServerTransaction } from '../transaction/server-transaction.ts';
+
+/** Answers a request inside a dialog. */
+export function respond(
+  transaction: ServerTransaction,
+  status: number,
+  headers: readonly (readonly [name: string, value: string])[] = [],
+  reasonPhrase?: string,
+): void {
+  const options = reasonPhrase === undefined ? { headers } : { headers, reasonPhrase };
+  transaction.respond(createResponse(transaction.request, status, options));
+}
