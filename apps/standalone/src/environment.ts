@@ -58,7 +58,7 @@ export async function environmentOf(
   }
   // Settings the user gave reach every process, except those that hold secrets.
   for (const [variable, value] of Object.entries(process.env)) {
-    if (value && variable.startsWith('TRUNKLINE_') && !/KEK|DATABASE|KEY/.test(variable))
+    if (value && variable.startsWith('TRUNKLINE_') && !/KEK|DATABASE|_KEY$/.test(variable))
       env[variable] = value;
   }
   Object.assign(env, {

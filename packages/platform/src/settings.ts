@@ -180,17 +180,17 @@ export const settingDefinitions = {
     '0',
     'SIP port of the media node over TLS; 0 takes a free one.',
   ),
-  TRUNKLINE_SIPS_CERT: setting(
+  TRUNKLINE_SIPS_CERT_FILE: setting(
     z.string().optional(),
     'a self-signed one',
     'PEM file with the certificate shown to PBXs over TLS, and its chain.',
   ),
-  TRUNKLINE_SIPS_KEY: setting(
+  TRUNKLINE_SIPS_KEY_FILE: setting(
     z.string().optional(),
     'made with the self-signed one',
-    'PEM file with the private key of TRUNKLINE_SIPS_CERT.',
+    'PEM file with the private key of TRUNKLINE_SIPS_CERT_FILE.',
   ),
-  TRUNKLINE_SIPS_CLIENT_CA: setting(
+  TRUNKLINE_SIPS_CLIENT_CA_FILE: setting(
     z.string().optional(),
     '',
     'PEM file of the authorities whose certificates identify PBXs that call over TLS.',
@@ -306,9 +306,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
       port: s.TRUNKLINE_SIP_PORT,
       tlsPort: s.TRUNKLINE_SIPS_PORT,
       certificate: {
-        key: s.TRUNKLINE_SIPS_KEY,
-        cert: s.TRUNKLINE_SIPS_CERT,
-        clientCa: s.TRUNKLINE_SIPS_CLIENT_CA,
+        key: s.TRUNKLINE_SIPS_KEY_FILE,
+        cert: s.TRUNKLINE_SIPS_CERT_FILE,
+        clientCa: s.TRUNKLINE_SIPS_CLIENT_CA_FILE,
       },
       advertisedAddress: s.TRUNKLINE_SIP_ADVERTISED ?? s.TRUNKLINE_SIP_BIND,
     },

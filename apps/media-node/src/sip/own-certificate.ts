@@ -29,7 +29,7 @@ export async function serverTls(
 ): Promise<ServerTls> {
   const { key, cert, clientCa } = files;
   if ((key === undefined) !== (cert === undefined))
-    throw new Error('TRUNKLINE_SIPS_KEY and TRUNKLINE_SIPS_CERT belong together');
+    throw new Error('TRUNKLINE_SIPS_KEY_FILE and TRUNKLINE_SIPS_CERT_FILE belong together');
   const own =
     key !== undefined && cert !== undefined
       ? { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
