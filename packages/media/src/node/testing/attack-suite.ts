@@ -13,7 +13,12 @@ import {
   strangeRtp,
   stunCheck,
 } from './attacker.ts';
-import { explainFailures, type SuiteSubject, startSubject } from './engine-suite.ts';
+import {
+  explainFailures,
+  type SuiteSubject,
+  startSubject,
+  testUnlessWeak,
+} from './engine-suite.ts';
 import {
   afterTest,
   expectBothWays,
@@ -139,7 +144,9 @@ export function attackSuite(subject: SuiteSubject): void {
     const webPort = (sdp: string) => Number(/^a=candidate:.* 127\.0\.0\.1 (\d+) /m.exec(sdp)?.[1]);
     const ufrag = (sdp: string) => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '';
 
-    test.runIf(subject.takesDtlsOfValidatedOnly)(
+    testUnlessWeak(
+      subject,
+      'dtls-race',
       'VOX-118 DTLS from a source ICE has not validated is not answered, and the browser still connects',
       async () => {
         const bridgeId = 'dtls-race';
@@ -212,7 +219,7 @@ export function attackSuite(subject: SuiteSubject): void {
       expectNothingStrange(call);
     });
 
-    test.runIf(subject.dropsReplays)('packets that come again are dropped', async () => {
+    testUnlessWeak(subject, 'replays', 'packets that come again are dropped', async () => {
       const call = await webCall(engine, { srtp });
       await expectBothWays(call);
       const recorded = call.phone.sent.slice(-20);

@@ -2,7 +2,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CodecName, MediaEngine } from '../../engine.ts';
 import { type ChromiumPeer, type ChromiumPeers, startChromium } from './chromium-peer.ts';
-import { explainFailures, type SuiteSubject, startSubject } from './engine-suite.ts';
+import {
+  explainFailures,
+  type SuiteSubject,
+  startSubject,
+  testUnlessWeak,
+} from './engine-suite.ts';
 import { afterTest, openPhone, record, until } from './suite-call.ts';
 import type { TestPhone } from './test-phone.ts';
 
@@ -78,6 +83,28 @@ export function chromiumSuite(subject: SuiteSubject): void {
       expect(ufrag(again)).not.toBe(ufrag(running.answerSdp));
       await expectBothWays(running);
     });
+
+    testUnlessWeak(
+      subject,
+      'returning-ssrc',
+      'hears a phone whose stream goes and comes back, as with music on hold',
+      async () => {
+        const running = await call('PCMA', 'PCMA');
+        await expectBothWays(running);
+        const own = running.phone.ssrc;
+        for (const [ssrc, frequency] of [
+          [own + 1, 600],
+          [own, 1000],
+        ] as const) {
+          running.phone.ssrc = ssrc >>> 0;
+          running.phone.play(frequency);
+          await until(`${frequency} Hz in the page`, async () => {
+            const heard = await running.peer.hearing();
+            return Math.abs(heard.frequency - frequency) < 12 && heard.level > -60;
+          });
+        }
+      },
+    );
 
     test('is told gone when it has hung up', async () => {
       const lost = record(engine, 'webrtc-lost');

@@ -22,6 +22,12 @@ export interface SuiteOptions {
   idleLimitMs?: number;
 }
 
+/**
+ * SRTP packets that come twice are passed on; DTLS is taken from whoever sends it; a browser hears
+ * a stream no more that comes back after another one.
+ */
+export type Weakness = 'replays' | 'dtls-race' | 'returning-ssrc';
+
 /** What a suite needs to know of an engine. */
 export interface SuiteSubject {
   /** Starts one for a test; the suite closes it. */
@@ -30,10 +36,8 @@ export interface SuiteSubject {
   mediaPorts(): { min: number; max: number };
   /** CPU time so far of the process that carries media, µs. */
   cpuUs(): number;
-  /** Whether SRTP packets that come twice are dropped (RFC 3711 §3.3.2). */
-  dropsReplays: boolean;
-  /** Whether DTLS is taken from sources only that ICE has validated. */
-  takesDtlsOfValidatedOnly: boolean;
+  /** What it is known not to withstand or do, with the reason: these tests are skipped by name. */
+  weaknesses: Partial<Record<Weakness, string>>;
   /** What is looked at when a test fails. */
   explain?(): string;
 }
@@ -46,6 +50,20 @@ export async function startSubject(
   const engine = await subject.start(options);
   afterTest(() => engine.close());
   return engine;
+}
+
+/** Defines a test that is skipped, by name and with the reason, where the subject is weak. */
+export function testUnlessWeak(
+  subject: SuiteSubject,
+  weakness: Weakness,
+  name: string,
+  body: () => Promise<void>,
+): void {
+  const reason = subject.weaknesses[weakness];
+  test.skipIf(reason !== undefined)(
+    reason === undefined ? name : `${name} (skipped: ${reason})`,
+    body,
+  );
 }
 
 /** Prints the subject's own account of a test that failed. */
