@@ -6,7 +6,7 @@
  */
 
 /** Packets a second from which on it pays. */
-const MIN_RATE = 4_000;
+const MIN_RATE = 2_000;
 const WINDOW_MS = 100;
 const PAUSE_MS = 1;
 
