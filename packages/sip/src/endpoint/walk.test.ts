@@ -6,7 +6,7 @@ import { StateMachine, type StateTable } from '../dialog/state-table.ts';
 import { encodeBody } from '../message/build.ts';
 import { callPair, sdp } from '../testing/call-pair.ts';
 import { AT_REST, machinesOf } from '../testing/machines.ts';
-import { walkSeed } from '../testing/seed.ts';
+import { STANDING_SEED, walkSeed } from '../testing/seed.ts';
 import {
   INVITE_EVENTS,
   INVITE_STATES,
@@ -331,7 +331,8 @@ describe(`sessions over a network that loses, doubles and reorders (seed ${SEED}
     await fc.assert(fc.asyncProperty(script, check), { seed: SEED, numRuns: 600 });
   }, 120_000);
 
-  test('together the walks used every rule of both tables', () => {
+  // Another seed may miss a rare rule; the steps it takes are checked all the same.
+  test.runIf(SEED === STANDING_SEED)('together the walks used every rule of both tables', () => {
     const all = KINDS.flatMap(({ name, table }) =>
       Object.entries(table).flatMap(([state, events]) =>
         Object.keys(events).map((event) => `${name} ${state} ${event}`),

@@ -7,7 +7,7 @@ import { SipRequest, type SipResponse } from '../message/message.ts';
 import { parseMessage } from '../message/parse.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryNetwork } from '../testing/memory-network.ts';
-import { walkSeed } from '../testing/seed.ts';
+import { STANDING_SEED, walkSeed } from '../testing/seed.ts';
 import {
   EVENTS,
   expected,
@@ -267,7 +267,8 @@ describe(`transactions over a network that loses, doubles and reorders (seed ${S
     fc.assert(fc.property(script, check), { seed: SEED, numRuns: 2_000 });
   }, 60_000);
 
-  test('together the walks used every rule of every table', () => {
+  // Another seed may miss a rare rule; the steps it takes are checked all the same.
+  test.runIf(SEED === STANDING_SEED)('together the walks used every rule of every table', () => {
     const all = TABLES.flatMap(([kind, table]) =>
       Object.entries(table).flatMap(([state, events]) =>
         Object.keys(events).map((event) => `${kind} ${state} ${event}`),
