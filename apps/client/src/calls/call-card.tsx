@@ -4,6 +4,7 @@ import { ChevronUpRegular } from '@fluentui/react-icons/svg/chevron-up';
 import { LockClosedFilled } from '@fluentui/react-icons/svg/lock-closed';
 import { LockOpenRegular } from '@fluentui/react-icons/svg/lock-open';
 import { useQuery } from '@tanstack/react-query';
+import type { CallView } from '@trunkline/contracts/calls.ts';
 import { errorRegistry } from '@trunkline/contracts/errors.ts';
 import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { RunningTimer } from '@trunkline/ui/components/time-text.tsx';
@@ -43,6 +44,7 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
   const people = useQuery(peopleQuery(api, profile.id, language)).data ?? [];
   const reported = useStore(live.qualities, (all) => (call === null ? undefined : all[call.id]));
   const [small, setSmall] = useState(false);
+  const returned = useReturned(call, panel, onPanel);
   const card = useRef<HTMLElement>(null);
   // Who begins a call goes on with the call, also by keyboard.
   useEffect(() => card.current?.focus({ preventScroll: true }), []);
@@ -61,6 +63,7 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
   const quality = leg && connected ? overall(leg.quality, reported) : null;
   const waits = call?.held === true || call?.remoteHeld === true;
   const poor = quality === 1 && !waits;
+  const error = leg?.error ?? (returned && !ended ? 'transfer_failed' : null);
   const open = small || ended || failed ? null : panel;
 
   const status = ended
@@ -146,9 +149,9 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
         </ul>
       ) : null}
       {leg && !small ? <MediaNotice leg={leg} onPlay={() => phone.play(leg.key)} /> : null}
-      {problem || leg?.error ? (
+      {problem || error ? (
         <p role="alert" className={styles.problem}>
-          {problem ?? (leg?.error ? errorRegistry[leg.error].title[language] : null)}
+          {problem ?? (error ? errorRegistry[error].title[language] : null)}
         </p>
       ) : null}
 
@@ -189,6 +192,27 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
       )}
     </section>
   );
+}
+
+/**
+ * Whether the last transfer came back: it was under way, and is not any more though the call is.
+ * Its panel closes when it begins.
+ */
+function useReturned(
+  call: CallView | null,
+  panel: CallPanel | null,
+  onPanel: (panel: CallPanel | null) => void,
+): boolean {
+  const transferring = call?.transferring === true;
+  const [returned, setReturned] = useState(false);
+  const before = useRef(transferring);
+  useEffect(() => {
+    if (transferring === before.current) return;
+    before.current = transferring;
+    setReturned(!transferring);
+    if (transferring && panel === 'transfer') onPanel(null);
+  }, [transferring, panel, onPanel]);
+  return returned;
 }
 
 /** A lazy part of the card; it takes its room at once. */

@@ -73,14 +73,16 @@ export function CallControls({ shown, panel, small, onPanel, onHold }: CallContr
           ) : null}
         </div>
       ) : null}
-      <button
-        type="button"
-        className={styles.hangUp}
-        onClick={() => phone.hangUp(leg?.key ?? call?.id ?? key)}
-      >
-        <CallEndFilled aria-hidden="true" />
-        {connected ? t('call.hangUp') : t('call.cancel')}
-      </button>
+      {call !== null && !may(call, 'hang_up') ? null : (
+        <button
+          type="button"
+          className={styles.hangUp}
+          onClick={() => phone.hangUp(leg?.key ?? call?.id ?? key)}
+        >
+          <CallEndFilled aria-hidden="true" />
+          {connected ? t('call.hangUp') : t('call.cancel')}
+        </button>
+      )}
     </div>
   );
 }

@@ -281,7 +281,7 @@ test('taken by another window of this browser: the same', async () => {
 
 test('after a reload the own call is taken back, the calls of other devices and windows are not', async () => {
   const { phone, commands, live, answers, closed } = bench({ heldElsewhere: ['cal_3'] });
-  answers.set('call.move', async () => ({ callId: 'cal_1', sdp: 'v=0' }));
+  answers.set('call.answer', async () => ({ callId: 'cal_1', sdp: 'v=0' }));
   live.onEvent(
     'snapshot',
     snapshot(
@@ -292,7 +292,7 @@ test('after a reload the own call is taken back, the calls of other devices and 
     ),
   );
   await vi.waitFor(() => expect(phone.legs.get()[0]?.phase).toBe('live'));
-  expect(commands).toEqual([['call.move', { callId: 'cal_1', sdp: 'v=0 an offer' }]]);
+  expect(commands).toEqual([['call.answer', { callId: 'cal_1', sdp: 'v=0 an offer' }]]);
   live.onEvent('snapshot', snapshot(call(), call({ id: 'cal_5' })));
   await Promise.resolve();
   expect(commands).toHaveLength(1);
@@ -301,7 +301,7 @@ test('after a reload the own call is taken back, the calls of other devices and 
 
 test('what cannot be taken back is left alone, to be taken by hand', async () => {
   const { phone, live, answers, closed } = bench();
-  answers.set('call.move', async () => {
+  answers.set('call.answer', async () => {
     throw new ApiError('call_state');
   });
   live.onEvent('snapshot', snapshot(call()));

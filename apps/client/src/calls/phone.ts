@@ -278,7 +278,7 @@ export function createPhone(ports: PhonePorts): Phone {
     const own = held.get(leg.key);
     if (own) own.letGo = letGo;
     try {
-      await open(leg, 'call.move', { callId: call.id });
+      await open(leg, 'call.answer', { callId: call.id });
     } catch {
       // Not to be had now: it is offered on screen, to be taken by hand.
       release(leg.key);
@@ -397,8 +397,10 @@ export function createPhone(ports: PhonePorts): Phone {
     take(callId) {
       if (find(callId)) return;
       clearFailed();
-      const emergency = ports.calls.get()[callId]?.emergency ?? false;
-      void join(begin('move', { callId, emergency }), 'call.move', callId);
+      const call = ports.calls.get()[callId];
+      const leg = begin('move', { callId, emergency: call?.emergency ?? false });
+      // Windows of one browser are one device: between them nothing moves, the call is answered anew.
+      void join(leg, call?.deviceId === ports.deviceId ? 'call.answer' : 'call.move', callId);
     },
     feature(lineId, index, name) {
       start('feature', { label: name }, 'call.feature', { lineId, index });

@@ -44,6 +44,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
   const name = partyName(call, t('call.unknown'));
   const line = t('call.onLine', { line: ownDisplay(call.lineNumber, lines) });
   const talking = running !== 'none';
+  const endAndAnswer = running === 'holdable' && may(call, 'answer');
 
   useEffect(
     () => notifyCall(call, t('call.notificationTitle', { name }), line),
@@ -102,7 +103,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
         </Suspense>
       ) : null}
       <div className={styles.actions}>
-        {call.hideReject ? null : (
+        {call.hideReject || !may(call, 'reject') ? null : (
           <span className={styles.split}>
             <button type="button" className={styles.reject} onClick={() => reject('busy')}>
               <CallEndFilled aria-hidden="true" />
@@ -149,7 +150,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
             </Popover>
           </span>
         )}
-        {running === 'holdable' ? (
+        {!may(call, 'answer') ? null : running === 'holdable' ? (
           <button
             type="button"
             className={styles.answer}
@@ -171,7 +172,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
           </button>
         )}
       </div>
-      {running === 'holdable' || may(call, 'redirect') ? (
+      {endAndAnswer || may(call, 'redirect') ? (
         <div className={styles.extras}>
           {may(call, 'redirect') ? (
             <Button
@@ -183,7 +184,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
               {t('call.sendTo')}
             </Button>
           ) : null}
-          {running === 'holdable' ? (
+          {endAndAnswer ? (
             <Button
               appearance="subtle"
               icon={<CallFilled />}

@@ -8,6 +8,7 @@ import { meQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
 import { blinkTitle, partyName, ringUntil } from './alerts.ts';
 import { callOf, canWait } from './leg.ts';
+import { may } from './permitted.ts';
 import { RingCard, type Running } from './ring-card.tsx';
 import styles from './ring-cards.module.css';
 
@@ -59,8 +60,10 @@ export default function RingCards({ calls }: { calls: readonly CallView[] }) {
       const { first: call, phone: own } = latest.current;
       if (!call || !event.altKey || event.ctrlKey || event.metaKey) return;
       // By place on the keyboard: with Alt held, macOS sends another character.
-      if (event.code === 'KeyA' || event.key.toLowerCase() === 'a') own.answer(call.id);
-      else if ((event.code === 'KeyR' || event.key.toLowerCase() === 'r') && !call.hideReject)
+      const pressed = (letter: string) =>
+        event.code === `Key${letter}` || event.key.toUpperCase() === letter;
+      if (pressed('A') && may(call, 'answer')) own.answer(call.id);
+      else if (pressed('R') && may(call, 'reject') && !call.hideReject)
         own.reject(call.id).catch(() => {
           // Gone meanwhile: the next event takes the card away.
         });

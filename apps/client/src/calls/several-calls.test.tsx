@@ -94,6 +94,7 @@ test('that the other side holds is shown, and no sound is not a problem then', a
 
 test('LIN-026 what the line does not offer is not there', async () => {
   await talking({ functions: ['hang_up'] });
+  expect(button('Hang up')).toBeTruthy();
   for (const name of ['Hold call', 'Transfer call', 'Keypad'])
     expect(screen.queryByRole('button', { name })).toBeNull();
   fireEvent.keyDown(document.body, { code: 'KeyH', key: 'h', altKey: true });
@@ -112,6 +113,11 @@ test('a call is handed over at once to somebody found by name', async () => {
   changed(connected({ transferring: true }));
   expect(screen.getAllByText('Being transferred …').length).toBeGreaterThan(0);
   expect(screen.queryByRole('button', { name: 'Hold call' })).toBeNull();
+  expect(screen.queryByRole('combobox')).toBeNull();
+  changed(connected());
+  expect(await screen.findByText(/The transfer did not work/)).toBeTruthy();
+  changed(connected({ transferring: true }));
+  expect(screen.queryByText(/The transfer did not work/)).toBeNull();
 });
 
 test('a transfer that fails says so, and the call is still there', async () => {
@@ -151,6 +157,16 @@ test('two calls: one in full, one in a line, swapped and joined', async () => {
   changed(connected({ id: second, remote: clara, held: true }));
   expect(await screen.findByRole('region', { name: 'On hold: Clara Roth' })).toBeTruthy();
   expect(screen.getByRole('region', { name: 'Call: Ben Weber' })).toBeTruthy();
+});
+
+test('LIN-026 of a ringing call nothing is offered that is off, not by key either', async () => {
+  changed(incoming({ functions: [] }));
+  await screen.findByRole('region', { name: 'Call from Ben Weber' });
+  for (const name of [/Answer/, /Reject/, /Send to/])
+    expect(screen.queryByRole('button', { name })).toBeNull();
+  for (const key of ['a', 'r'])
+    fireEvent.keyDown(document.body, { code: `Key${key.toUpperCase()}`, key, altKey: true });
+  expect(bench.commands).toEqual([]);
 });
 
 test('a second caller is told softly and can be answered three ways', async () => {

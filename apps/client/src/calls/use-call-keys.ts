@@ -29,7 +29,7 @@ export function useCallKeys(options: CallKeysOptions): void {
       const { leg, call } = front;
       const idle = call?.state === 'connected' && !call.transferring ? call : null;
       if (code === 'KeyM') phone.mute(leg.key, !leg.muted);
-      else if (code === 'KeyU') phone.hangUp(leg.key);
+      else if (code === 'KeyU' && (call === null || may(call, 'hang_up'))) phone.hangUp(leg.key);
       else if (code === 'KeyH' && idle && may(idle, 'hold')) onHold(front);
       else if (code === 'KeyW' && waiting) onSwap(waiting);
       else if (code === 'KeyT' && idle && mayTransfer(idle)) onPanel(front, 'transfer');

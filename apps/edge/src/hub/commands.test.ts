@@ -278,28 +278,34 @@ describe('emergency calls stay possible', () => {
     expect(client.events('call.changed')).toEqual([{ call }]);
   });
 
-  test('after a reload an emergency call is taken back, and no other', async () => {
-    const r = rig();
-    const { who, node } = await linked(r);
-    const emergency = callView({ direction: 'outgoing', state: 'connected', emergency: true });
-    const plain = callView({ state: 'connected' });
-    await node.serve(
-      [who],
-      [emergency, plain].map((call) => ({ account: who, call })),
-    );
-    const client = await r.client(r.token(who, { scope: 'emergency' }));
-    for (const [index, call] of [emergency, plain].entries())
-      client.send({
-        t: 'cmd',
-        id: `move-000${index}`,
-        type: 'call.move',
-        data: { callId: call.id, sdp: 'v=0 the offer' },
+  test.each(['call.answer', 'call.move'] as const)(
+    'after a reload %s takes an emergency call back, and no other',
+    async (type) => {
+      const r = rig();
+      const { who, node } = await linked(r);
+      const emergency = callView({ direction: 'outgoing', state: 'connected', emergency: true });
+      const plain = callView({ state: 'connected' });
+      await node.serve(
+        [who],
+        [emergency, plain].map((call) => ({ account: who, call })),
+      );
+      const client = await r.client(r.token(who, { scope: 'emergency' }));
+      for (const [index, call] of [emergency, plain].entries())
+        client.send({
+          t: 'cmd',
+          id: `move-000${index}`,
+          type,
+          data: { callId: call.id, sdp: 'v=0 the offer' },
+        });
+      await settled();
+      expect(node.commands).toHaveLength(1);
+      expect(node.commands[0]).toMatchObject({
+        emergencyOnly: true,
+        data: { callId: emergency.id },
       });
-    await settled();
-    expect(node.commands).toHaveLength(1);
-    expect(node.commands[0]).toMatchObject({ emergencyOnly: true, data: { callId: emergency.id } });
-    expect(client.result('move-0001')).toMatchObject({ ok: false });
-  });
+      expect(client.result('move-0001')).toMatchObject({ ok: false });
+    },
+  );
 
   test('in a suspended tenant, until it is active again', async () => {
     const r = rig();

@@ -1,4 +1,4 @@
-import { callCommands } from '@trunkline/contracts/calls.ts';
+import { type CallCommandData, callCommands } from '@trunkline/contracts/calls.ts';
 import { type ErrorCode, TrunklineError } from '@trunkline/contracts/errors.ts';
 import {
   type ClientFrame,
@@ -19,16 +19,16 @@ export interface Commands {
   run(session: Session, frame: ClientFrame & { t: 'cmd' }): void;
 }
 
-/**
- * What remains when only emergency calls are allowed: dialling, and handling that call. Moving is
- * how a window takes its call back after a reload, so it is good for emergency calls alone.
- */
+/** What remains when only emergency calls are allowed: dialling, and handling that call. */
 const emergencyCommands = new Set<RealtimeCommandType>([
   'call.dial',
   'call.hangup',
   'call.dtmf',
+  'call.answer',
   'call.move',
 ]);
+/** How a window takes its call back after a reload: good for emergency calls alone. */
+const takingBack = new Set<RealtimeCommandType>(['call.answer', 'call.move']);
 
 export function createCommands(options: {
   sessions: Sessions;
@@ -52,8 +52,8 @@ export function createCommands(options: {
     if (emergencyOnly && !emergencyCommands.has(type)) return refused(standing.because);
     const data = realtimeCommands[type].safeParse(frame.data);
     if (!data.success) return refused('invalid_request');
-    if (emergencyOnly && type === 'call.move') {
-      const { callId } = callCommands['call.move'].parse(frame.data);
+    if (emergencyOnly && takingBack.has(type)) {
+      const { callId } = data.data as CallCommandData<'call.answer' | 'call.move'>;
       const own = calls.ofUser(session.whom).find((call) => call.id === callId);
       if (!own?.emergency) return refused(standing.because);
     }
