@@ -71,6 +71,11 @@ export class DtmfDetector {
     return this.#pressed !== undefined;
   }
 
+  /** Whether the last block was one of a key, which may only be about to begin. */
+  get isSuspected(): boolean {
+    return this.#pressed !== undefined || this.#candidate !== undefined;
+  }
+
   /** Takes the next samples; the keys that have begun in them. */
   push(samples: Int16Array): string {
     let digits = '';

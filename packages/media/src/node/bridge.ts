@@ -262,7 +262,8 @@ export class Bridge {
           target.sendDtmf(digit, CONVERTED_TONE_MS, CONVERTED_GAP_MS).catch(() => undefined);
         }
       }
-      if (isConverted && inband.isPressed) {
+      // From the first sign on: what gets through must be too short to count as a key.
+      if (isConverted && inband.isSuspected) {
         target.skip();
         return;
       }

@@ -21,9 +21,9 @@ export class InbandKeys {
     });
   }
 
-  /** Whether a key is down. */
-  get isPressed(): boolean {
-    return this.#detector?.isPressed ?? false;
+  /** Whether a key is down or seems to begin. */
+  get isSuspected(): boolean {
+    return this.#detector?.isSuspected ?? false;
   }
 
   /** Takes a payload in the order of arrival; the keys that have begun in it. */
