@@ -6,9 +6,9 @@ import { callEvents } from '@trunkline/database/tenant/calls.ts';
 import { sql } from 'drizzle-orm';
 import type { Platform } from '../core/context.ts';
 import { guarded } from '../core/failures.ts';
-import { eventsOfCall } from './events-of-call.ts';
+import { eventsOfCalls } from './events-of-calls.ts';
 import { alertOfEnd, alertOfLimit, alertOfLineState } from './store-alerts.ts';
-import { storeCallRecord } from './store-call-record.ts';
+import { storeCallRecords } from './store-call-records.ts';
 import { storeJournal } from './store-journal.ts';
 import { storeLineState } from './store-line-state.ts';
 import { storePackets } from './store-packets.ts';
@@ -148,14 +148,14 @@ async function storeCalls(
   if (told.length === 0) return;
   // Who stores the rest of a call at this moment must be seen, or see us.
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`calls ${tenantId}`}, 0))`);
-  for (const [callId, events] of Map.groupBy(told, (event) => event.call)) {
-    const all = await eventsOfCall(tx, callId ?? '');
-    await storeCallRecord(tx, tenantId, all);
-    const end = events.find((event) => event.type === 'call.ended');
-    if (all.some((event) => event.type === 'call.ended')) await storeJournal(tx, tenantId, all);
-    if (!end) continue;
-    const start = all.find((event) => event.type === 'call.started');
-    await alertOfEnd(tx, tenantId, end, start?.data.lineGroupId ?? null);
+  const callIds = [...new Set(told.flatMap((event) => event.call ?? []))];
+  const calls = await eventsOfCalls(tx, tenantId, callIds);
+  await storeCallRecords(tx, tenantId, [...calls.values()]);
+  await storeJournal(tx, tenantId, [...calls.values()]);
+  for (const event of told) {
+    if (event.type !== 'call.ended') continue;
+    const start = calls.get(event.call ?? '')?.find((one) => one.type === 'call.started');
+    await alertOfEnd(tx, tenantId, event, start?.data.lineGroupId ?? null);
   }
 }
 
