@@ -44,7 +44,8 @@ export class NegotiationFailed extends Error {
 export interface MediaPlace {
   bridgeId: string;
   side: RtpSide;
-  /** Port told to the PBX. */
+  /** Address and port told to the PBX. */
+  address: string;
   port: number;
 }
 
@@ -207,7 +208,7 @@ export class LegMedia {
   private capabilities(): MediaCapabilities {
     return capabilitiesOf({
       policy: this.plain ? { ...this.policy, srtp: 'off' } : this.policy,
-      address: this.env.rtp.advertisedAddress,
+      address: this.place.address,
       port: this.place.port,
       direction: this.heldByUs ? 'sendonly' : 'sendrecv',
       keys: this.keys,

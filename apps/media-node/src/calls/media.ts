@@ -1,6 +1,6 @@
 import type { CallId } from '@trunkline/contracts/ids.ts';
 import type { AudioCodec } from '@trunkline/contracts/media.ts';
-import type { BridgeSide, KeyForm } from '@trunkline/media/engine.ts';
+import type { BridgeSide, KeyForm, RtpLocal } from '@trunkline/media/engine.ts';
 import { codecsOf, isTelephoneEvent } from '@trunkline/sip/sdp/codec.ts';
 import { parseSdp } from '@trunkline/sip/sdp/parse.ts';
 import type { MediaEnvironment, MediaPlace } from './leg-media.ts';
@@ -45,7 +45,7 @@ export class CallMedia {
       bridgeId: callId,
       rtpAddress: env.rtp.bindAddress,
     });
-    const place: MediaPlace = { bridgeId: callId, side: 'rtp', port: rtp.port };
+    const place: MediaPlace = { bridgeId: callId, side: 'rtp', ...announced(env, rtp) };
     const media = new CallMedia(env, place, codecs);
     try {
       return { media, answerSdp: await media.reattach(offerSdp) };
@@ -97,10 +97,15 @@ export async function openRelay(env: MediaEnvironment, callId: CallId): Promise<
   if (!far) throw new Error('the engine made a relay without a far side');
   return {
     bridgeId,
-    near: { bridgeId, side: 'rtp', port: rtp.port },
-    far: { bridgeId, side: 'far', port: far.port },
+    near: { bridgeId, side: 'rtp', ...announced(env, rtp) },
+    far: { bridgeId, side: 'far', ...announced(env, far) },
     close: () => closeBridge(env, bridgeId),
   };
+}
+
+/** What the PBX is told: our advertised address, unless the engine runs on a machine of its own. */
+function announced({ rtp }: MediaEnvironment, { address, port }: RtpLocal): RtpLocal {
+  return { address: address === rtp.bindAddress ? rtp.advertisedAddress : address, port };
 }
 
 /** Sends keys into one side of a bridge; resolves after the last. @throws MediaEngineError */
