@@ -75,6 +75,14 @@ describe('whose an INVITE of a trunk is', () => {
     entriesOf({ kind: 'trunk_registered', ...group });
   const numberOf = (decision: ReturnType<typeof routeInbound>) =>
     decision.ok ? decision.entry.line.number : decision.status;
+  const renumbered = (entry: LineEntry, index: number): LineEntry => {
+    const number = String(30 + index);
+    return {
+      ...entry,
+      number: `+493012345${number}`,
+      line: { ...entry.line, number, userName: number },
+    };
+  };
   const route = (lines: readonly LineEntry[], facts: ReturnType<typeof from>) =>
     numberOf(routeInbound(facts, lines, groupsOf(lines), allOpen));
 
@@ -122,6 +130,13 @@ describe('whose an INVITE of a trunk is', () => {
     const facts = from('20', '20');
     expect(numberOf(routeInbound(facts, registered, groupsOf(registered), closed))).toBe(404);
     expect(numberOf(routeInbound(facts, fixed, groupsOf(fixed), closed))).toBe('20');
+  });
+
+  test('a fixed-IP trunk is found from the port of another group of its PBX', () => {
+    const fixed = trunk({ kind: 'trunk_static', registrarPort: 5090 });
+    const lines = [...entriesOf({ registrarPort: 5060 }), ...fixed.map(renumbered)];
+    expect(route(lines, from('30', '30', 5060))).toBe('30');
+    expect(route(lines, from('20', '20', 5060))).toBe('20');
   });
 
   test('LIN-080 trunks of two tenants at one address: by port, else only what one can mean', () => {

@@ -51,8 +51,11 @@ export function routeInbound(
   const open = fromPbx.filter(
     (entry) => entry.group.kind === 'trunk_static' || isOpen(entry.line.id),
   );
-  const samePort = open.filter((entry) => entry.group.registrarPort === facts.sourcePort);
-  const candidates = samePort.length > 0 ? samePort : open;
+  const atPort = ({ group }: LineEntry) => group.registrarPort === facts.sourcePort;
+  // A fixed-IP trunk's PBX may send from any port; its address is of one tenant only.
+  const candidates = open.some(atPort)
+    ? open.filter((entry) => atPort(entry) || entry.group.kind === 'trunk_static')
+    : open;
   for (const user of [facts.requestUser, facts.toUser]) {
     const named = candidates.filter(
       ({ group, line }) => group.kind === 'registration' && line.userName === user,
