@@ -29,6 +29,7 @@ function situation(
     busy: false,
     mailbox: null,
     list: [],
+    listAfterSeconds: defaultRingSeconds,
     rangSeconds: null,
     ...rest,
   };

@@ -24,6 +24,8 @@ export interface ForwardSituation {
   readonly mailbox: string | null;
   /** What is left of the list of the line that rang first (LIN-016). */
   readonly list: ForwardList;
+  /** How long the first line rings before its list begins, seconds. */
+  readonly listAfterSeconds: number;
   /** How long the call has rung unanswered at the users it is at now; null while it does not. */
   readonly rangSeconds: number | null;
 }
@@ -65,7 +67,7 @@ export function forwardDecision(o: ForwardSituation): ForwardDecision {
   if (noAnswer !== null && rang >= noAnswer.seconds)
     return { action: 'forward', reason: 'no_answer', target: noAnswer.number };
   const [next] = o.list;
-  if (noAnswer === null && next !== undefined && rang >= defaultRingSeconds)
+  if (noAnswer === null && next !== undefined && rang >= o.listAfterSeconds)
     return { action: 'forward', reason: 'list', target: next.number };
   return ringing(o);
 }
@@ -78,7 +80,7 @@ function own({ callHandling, group }: ForwardSituation): CallHandling['forwardin
 
 function ringing(o: ForwardSituation): ForwardDecision {
   const { noAnswer } = own(o);
-  const seconds = noAnswer?.seconds ?? (o.list.length > 0 ? defaultRingSeconds : null);
+  const seconds = noAnswer?.seconds ?? (o.list.length > 0 ? o.listAfterSeconds : null);
   return {
     action: 'ring',
     seconds: seconds === null ? null : Math.max(0, seconds - (o.rangSeconds ?? 0)),

@@ -1,4 +1,6 @@
-/** Every wait of a call has a bound; milliseconds. */
+import { defaultRingSeconds } from '@trunkline/calls/forward-decision.ts';
+
+/** Every wait of a call has a bound; milliseconds where nothing else is said. */
 export interface CallBounds {
   /** The edge's word how many devices ring. */
   ringResultMs: number;
@@ -12,6 +14,8 @@ export interface CallBounds {
   clientGraceMs: number;
   /** Longest call. */
   callMs: number;
+  /** How long the first line rings before its administrative list begins, seconds (LIN-015). */
+  listFirstSeconds: number;
   /** A transfer's target that does not answer gives the call back (VOX-128). */
   recallMs: number;
   /** How long a command waits to say what became of a transfer; then the call's view does. */
@@ -27,6 +31,7 @@ export const defaultBounds: CallBounds = {
   webrtcConnectMs: 15_000,
   clientGraceMs: 10_000,
   callMs: 24 * 3_600_000,
+  listFirstSeconds: defaultRingSeconds,
   recallMs: 30_000,
   transferResultMs: 10_000,
   mediaTimeoutMs: 60_000,

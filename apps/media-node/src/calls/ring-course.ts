@@ -55,6 +55,7 @@ export class RingCourse {
 
   /** Applies the rules to what is known now. */
   private look(signedIn: boolean | null, rangSeconds: number | null): void {
+    const { env } = this;
     const { entry } = this.call.facts;
     const decision = forwardDecision({
       callHandling: entry.line.callHandling,
@@ -63,6 +64,7 @@ export class RingCourse {
       busy: this.isBusy(),
       mailbox: this.mailbox(),
       list: this.list,
+      listAfterSeconds: env.bounds.listFirstSeconds,
       rangSeconds,
     });
     switch (decision.action) {

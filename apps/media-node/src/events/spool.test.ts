@@ -38,7 +38,13 @@ const ended = (): UnnumberedEvent => ({
 const message = (): UnnumberedEvent => ({
   ...envelope(),
   type: 'sip.message',
-  data: { direction: 'out', startLine: 'OPTIONS', cseq: '1 OPTIONS', peer: '127.0.0.1:5060' },
+  data: {
+    direction: 'out',
+    startLine: 'OPTIONS',
+    cseq: '1 OPTIONS',
+    peer: '127.0.0.1:5060',
+    leg: 'rtp',
+  },
 });
 
 function open(options: Partial<SpoolOptions> = {}): Promise<EventSpool> {

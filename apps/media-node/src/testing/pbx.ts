@@ -78,6 +78,8 @@ export class TestPbx {
 export class TestPhone {
   readonly rtp: RtpEndpoint;
   readonly keys: string[] = [];
+  /** Audio packets heard. */
+  packets = 0;
   private readonly heard: Int16Array[] = [];
   private version = 0;
   private offered: ReturnType<typeof createOffer> | undefined;
@@ -85,6 +87,7 @@ export class TestPhone {
   private constructor(rtp: RtpEndpoint) {
     this.rtp = rtp;
     rtp.onAudio((samples) => {
+      this.packets += 1;
       this.heard.push(samples);
       if (this.heard.length > 25) this.heard.shift();
     });

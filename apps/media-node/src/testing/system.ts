@@ -11,6 +11,7 @@ import { makeIdentity } from '@trunkline/platform/node/identity-file.ts';
 import { generateSigningKey } from '@trunkline/platform/tokens.ts';
 import { vi } from 'vitest';
 import type { CallBounds } from '../calls/bounds.ts';
+import type { RtpengineHosts } from '../media-engine.ts';
 import { type MediaNode, startMediaNode } from '../node.ts';
 import { systemScheduler } from '../scheduler.ts';
 import { LinkPeers } from './link-peers.ts';
@@ -27,6 +28,8 @@ export interface SystemOptions {
   firstLineUsers?: Parameters<typeof testTenant>[1];
   bounds?: Partial<CallBounds>;
   tenant?: TestTenantOptions;
+  /** In place of the embedded engine. */
+  rtpengine?: RtpengineHosts;
 }
 
 /** Surroundings of a media node: control plane, edge, PBX, a tenant, a folder. */
@@ -96,6 +99,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     rtp: { portMin: 0, portMax: 0 },
     engineProcesses: 1,
     iceAddresses: ['127.0.0.1'],
+    rtpengine: options.rtpengine,
     time: { ...systemClock, ...systemScheduler },
     logger: createLogger({ name: 'media-node', level: 'error' }),
     ...(options.bounds ? { bounds: options.bounds } : {}),
