@@ -43,7 +43,7 @@ abstract class Message {
     if (this.viaCache?.line !== line) {
       const { source, from, to } = line;
       // A list is cut by who knows quotes; nearly all Vias stand alone.
-      const alone = findChar(source, 44, from, to) === to;
+      const alone = findChar(source, ',', from, to) === to;
       const value = alone
         ? readVia(source, from, to)
         : parseVia(splitList(line.value)[0] as string);
@@ -116,8 +116,10 @@ abstract class Message {
   }
 }
 
-function readContacts({ source, from, to, value }: HeaderLine): Contacts {
-  if (findChar(source, 44, from, to) !== to || value === '*') return parseContacts([value]);
+function readContacts(line: HeaderLine): Contacts {
+  const { source, from, to } = line;
+  const star = to - from === 1 && source.charCodeAt(from) === 42;
+  if (star || findChar(source, ',', from, to) !== to) return parseContacts([line.value]);
   return [readNameAddr(source, from, to, 'Contact')];
 }
 

@@ -50,7 +50,7 @@ export function readNameAddr(text: string, start: number, end: number, header: s
     i = skipLws(text, close, end);
     if (i >= end || text.charCodeAt(i) !== 60) throw malformed(header);
   } else {
-    const open = findChar(text, 60, i, end);
+    const open = findChar(text, '<', i, end);
     if (open === end) return readAddrSpec(text, i, end, header);
     for (let k = i; k < open; k++) {
       const c = text.charCodeAt(k);
@@ -59,7 +59,7 @@ export function readNameAddr(text: string, start: number, end: number, header: s
     if (open > i) displayName = text.slice(i, trimmedEnd(text, i, open));
     i = open;
   }
-  const close = findChar(text, 62, i, end);
+  const close = findChar(text, '>', i, end);
   if (close === end) throw malformed(header);
   return {
     displayName,
@@ -70,7 +70,7 @@ export function readNameAddr(text: string, start: number, end: number, header: s
 }
 
 function readAddrSpec(text: string, start: number, end: number, header: string): NameAddr {
-  const semi = findChar(text, 59, start, end);
+  const semi = findChar(text, ';', start, end);
   const uriText = text.slice(start, semi).trimEnd();
   if (uriText.includes('?') || uriText.includes(',')) throw malformed(header);
   const params = semi === end ? NO_PARAMS : parseParams(text, semi, header, end);

@@ -163,7 +163,7 @@ export function parseHostPort(text: string, start = 0, end = text.length): HostP
   let i = start;
   let capitals = false;
   if (text.charCodeAt(i) === 91) {
-    i = findChar(text, 93, i, end) + 1;
+    i = findChar(text, ']', i, end) + 1;
     if (i > end || ipv6Octets(text.slice(start + 1, i - 1)) === undefined) {
       throw bad('IPv6 reference');
     }

@@ -38,7 +38,7 @@ export function readVia(text: string, start: number, end: number): Via {
   while (i < end && !isLws(text.charCodeAt(i))) i++;
   if (!isToken(text, transportStart, i)) throw malformed();
   const transport = transportName(text, transportStart, i);
-  const semi = findChar(text, 59, i, end);
+  const semi = findChar(text, ';', i, end);
   const from = skipLws(text, i, semi);
   const { host, port } = readSentBy(text, from, trimmedEnd(text, from, semi));
   const params = semi === end ? NO_PARAMS : parseParams(text, semi, 'Via', end);
@@ -56,8 +56,8 @@ const USUAL = ['UDP', 'TCP', 'TLS'];
 
 /** Index of the transport, behind `SIP / 2.0 /` in any spelling. */
 function skipProtocol(text: string, start: number, end: number): number {
-  const slash = findChar(text, 47, start, end);
-  const slash2 = findChar(text, 47, slash + 1, end);
+  const slash = findChar(text, '/', start, end);
+  const slash2 = findChar(text, '/', slash + 1, end);
   // Another version is refused by the request line; here only tokens are required (§25.1).
   if (slash2 >= end || !isTrimmedToken(text, start, slash)) throw malformed();
   if (!isTrimmedToken(text, slash + 1, slash2)) throw malformed();
