@@ -4,7 +4,7 @@ import type { ControlEnv } from '../http/env.ts';
 /** An OpenAPI 3.1 document, as far as we look into it. */
 export type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
-const description = `Tenants, users, locations, line groups and lines of Trunkline.
+const description = `Tenants, users, locations, line groups, lines, calls, captures and alerts of Trunkline.
 
 Errors are RFC 9457 problem documents with a stable \`code\`. Lists page by an opaque cursor.
 Every POST outside sign-in takes an \`Idempotency-Key\`. Changes may carry \`If-Match\`.`;
