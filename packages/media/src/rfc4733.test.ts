@@ -3,6 +3,7 @@ import {
   digitOfEvent,
   eventOfDigit,
   parseTelephoneEvent,
+  rescaleTelephoneEvent,
   serializeTelephoneEvent,
   TelephoneEventReceiver,
   telephoneEventSteps,
@@ -92,5 +93,25 @@ describe('receiving', () => {
     const receiver = new TelephoneEventReceiver();
     const payload = serializeTelephoneEvent({ event: 16, end: false, volume: 0, duration: 1 });
     expect(receiver.push({ ssrc: 1, timestamp: 1, payload })).toBeUndefined();
+  });
+});
+
+describe('another clock', () => {
+  test('an event is told in its ticks, the duration never beyond 16 bits (RFC 4733 §2.3.5)', () => {
+    const steps = telephoneEventSteps('5', 100, 48_000);
+    const durations = steps.map(({ payload }) => parseTelephoneEvent(payload)?.duration);
+    expect(durations).toEqual([960, 1920, 2880, 3840, 4800, 4800, 4800]);
+    const payload = serializeTelephoneEvent({ event: 5, end: true, volume: 10, duration: 4800 });
+    const rescaled = rescaleTelephoneEvent(payload, 48_000, 8000) ?? new Uint8Array(0);
+    expect(parseTelephoneEvent(rescaled)).toEqual({
+      event: 5,
+      end: true,
+      volume: 10,
+      duration: 800,
+    });
+    const long = serializeTelephoneEvent({ event: 1, end: false, volume: 0, duration: 60_000 });
+    const longest = rescaleTelephoneEvent(long, 8000, 48_000) ?? new Uint8Array(0);
+    expect(parseTelephoneEvent(longest)?.duration).toBe(0xffff);
+    expect(rescaleTelephoneEvent(Uint8Array.of(1), 8000, 48_000)).toBeNull();
   });
 });

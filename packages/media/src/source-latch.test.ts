@@ -79,3 +79,22 @@ describe('VOX-119 another source', () => {
     expect(latch.locked).toBeUndefined();
   });
 });
+
+test('what costs is spent on expected sources only, and a source locked in time is settled', () => {
+  const latch = new SourceLatch({
+    announced: { address: '192.0.2.1', port: 4000 },
+    addresses: ['192.0.2.7'],
+    until: 1000,
+  });
+  const may = (address: string, port: number, now: number) =>
+    latch.mayAccept({ address, port }, now);
+  expect([may('192.0.2.1', 4000, 0), may('192.0.2.7', 9, 0), may('192.0.2.8', 9, 0)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([may('192.0.2.1', 4000, 2000), may('192.0.2.7', 9, 2000)]).toEqual([true, false]);
+  expect(latch.isSettled(2000)).toBe(false);
+  latch.accept({ address: '192.0.2.1', port: 4000 }, { ssrc: 1, sequenceNumber: 1 }, 500);
+  expect([latch.isSettled(500), latch.isSettled(2000)]).toEqual([false, true]);
+});

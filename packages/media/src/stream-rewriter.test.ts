@@ -96,3 +96,15 @@ describe('interruptions', () => {
     expect((stream.timestampAt(170) - first) >>> 0).toBe(1360);
   });
 });
+
+test('with another clock the timestamps run on from where they are, in its ticks', () => {
+  const rewriter = new StreamRewriter({
+    clockRate: 8000,
+    firstSequenceNumber: 10,
+    firstTimestamp: 1000,
+  });
+  rewriter.place({ ssrc: 1, sequenceNumber: 5, timestamp: 0 }, 0);
+  rewriter.changeClock(48_000, 20);
+  const next = rewriter.place({ ssrc: 1, sequenceNumber: 6, timestamp: 77_000 }, 40);
+  expect(next).toEqual({ sequenceNumber: 11, timestamp: 1000 + 160 + 960, resumed: true });
+});

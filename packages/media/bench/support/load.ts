@@ -1,7 +1,7 @@
 /** Runs the two engines of a media bench under the same load and reads what each used of its core. */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import {
   type Rtpengine,
@@ -263,7 +263,9 @@ function pin(pid: number, core: number): void {
 }
 
 function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) throw new Error('the engine ended: the machine is too busy to measure');
+  const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
 }
 
