@@ -1,6 +1,6 @@
 import type { Page } from '@trunkline/contracts/pages.ts';
 import { ApiError } from './errors.ts';
-import { type Fetch, fetchJson, type JsonRequest } from './fetch-json.ts';
+import { type ApiFile, type Fetch, fetchFile, fetchJson, type JsonRequest } from './fetch-json.ts';
 import type { Session } from './session.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -21,6 +21,10 @@ export interface Api {
   delete(path: string, options?: RequestOptions): Promise<void>;
   /** All pages of a list, up to `limit` items. */
   all<T>(path: string, options?: RequestOptions & { limit?: number }): Promise<T[]>;
+  /** A file of the API. */
+  download(path: string, options?: RequestOptions): Promise<ApiFile>;
+  /** Posts a file as text and answers what became of it. */
+  upload<T>(path: string, text: string, contentType: string, options?: RequestOptions): Promise<T>;
 }
 
 /** Builds `/v1/x?a=1`, leaving out what is undefined or empty. */
@@ -36,16 +40,17 @@ export function createApi(session: Session, fetch: Fetch): Api {
   async function send<T>(
     method: JsonRequest['method'],
     path: string,
-    body: unknown,
+    content: Pick<JsonRequest, 'body' | 'file'>,
     options: RequestOptions = {},
+    exchange: (fetch: Fetch, request: JsonRequest) => Promise<T> = fetchJson,
   ): Promise<T> {
     // The same key on the second try: the service answers what it did the first time.
     const key = crypto.randomUUID();
     const attempt = (token: string) =>
-      fetchJson<T>(fetch, {
+      exchange(fetch, {
         method,
         path: pathWith(path, options.query),
-        ...(body === undefined ? {} : { body }),
+        ...content,
         ...(options.signal ? { signal: options.signal } : {}),
         headers: {
           authorization: `Bearer ${token}`,
@@ -64,11 +69,14 @@ export function createApi(session: Session, fetch: Fetch): Api {
   }
 
   const api: Api = {
-    get: (path, options) => send('GET', path, undefined, options),
-    post: (path, body, options) => send('POST', path, body, options),
-    put: (path, body, options) => send('PUT', path, body, options),
-    patch: (path, body, options) => send('PATCH', path, body, options),
-    delete: (path, options) => send('DELETE', path, undefined, options),
+    get: (path, options) => send('GET', path, {}, options),
+    post: (path, body, options) => send('POST', path, { body }, options),
+    put: (path, body, options) => send('PUT', path, { body }, options),
+    patch: (path, body, options) => send('PATCH', path, { body }, options),
+    delete: (path, options) => send('DELETE', path, {}, options),
+    download: (path, options) => send('GET', path, {}, options, fetchFile),
+    upload: (path, text, contentType, options) =>
+      send('POST', path, { file: { text, contentType } }, options),
     async all<T>(path: string, options: RequestOptions & { limit?: number } = {}) {
       const limit = options.limit ?? 2_000;
       const items: T[] = [];

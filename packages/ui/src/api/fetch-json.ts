@@ -7,28 +7,77 @@ export interface JsonRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;
+  /** A file instead of JSON. */
+  file?: { readonly text: string; readonly contentType: string };
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 /** Longest wait for an answer, milliseconds. */
 const patience = 20_000;
+/** Longest wait while a file goes up or comes down, milliseconds. */
+const patienceForFiles = 120_000;
+
+/** A file the API answered with. */
+export interface ApiFile {
+  readonly blob: Blob;
+  /** As the service calls it, from Content-Disposition (RFC 6266). */
+  readonly fileName: string;
+}
 
 /**
  * One HTTP exchange in JSON; POST carries an Idempotency-Key.
  * @throws ApiError with the code of the problem document, or `unavailable` when nobody answered
  */
 export async function fetchJson<T>(fetch: Fetch, request: JsonRequest): Promise<T> {
+  const { text } = await exchange(fetch, request, async (response) => ({
+    text: await response.text(),
+  }));
+  const body = parseJson(text);
+  if (text !== '' && body === undefined)
+    throw new ApiError('unavailable', { unreachable: true, cause: new Error('not JSON') });
+  return body as T;
+}
+
+/** One HTTP exchange that answers with a file. @throws ApiError */
+export function fetchFile(fetch: Fetch, request: JsonRequest): Promise<ApiFile> {
+  return exchange(
+    fetch,
+    { ...request, headers: { accept: '*/*', ...request.headers } },
+    async (response) => ({
+      blob: await response.blob(),
+      fileName: fileNameOf(response.headers.get('content-disposition')),
+    }),
+    patienceForFiles,
+  );
+}
+
+/** The quoted or bare `filename` of a Content-Disposition; `download` when it names none. */
+export function fileNameOf(disposition: string | null): string {
+  const [, quoted, bare] = /filename="([^"]*)"|filename=([^;\s]+)/i.exec(disposition ?? '') ?? [];
+  // Only the last part of a path, so that no answer chooses a folder.
+  return (quoted ?? bare ?? '').split(/[\\/]/).pop() || 'download';
+}
+
+async function exchange<T>(
+  fetch: Fetch,
+  request: JsonRequest,
+  read: (response: Response) => Promise<T>,
+  longest = request.file ? patienceForFiles : patience,
+): Promise<T> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     'accept-language': currentLanguage(),
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(request.file ? { 'content-type': request.file.contentType } : {}),
     ...(request.method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}),
     ...request.headers,
   };
-  const timeout = AbortSignal.timeout(patience);
+  const timeout = AbortSignal.timeout(longest);
+  const body =
+    request.file?.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
   let response: Response;
-  let text: string;
+  let failure = '';
   try {
     response = await fetch(request.path, {
       method: request.method,
@@ -36,25 +85,21 @@ export async function fetchJson<T>(fetch: Fetch, request: JsonRequest): Promise<
       credentials: 'same-origin',
       cache: 'no-store',
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(body === undefined ? {} : { body }),
     });
-    text = await response.text();
+    if (response.ok) return await read(response);
+    failure = await response.text();
   } catch (error) {
     if (request.signal?.aborted) throw error;
     throw new ApiError('unavailable', { unreachable: true, cause: error });
   }
-  const body = parseJson(text);
-  if (!response.ok) {
-    const after = Number(response.headers.get('retry-after'));
-    throw new ApiError(asProblem(body, response.status).code, {
-      problem: asProblem(body, response.status),
-      unreachable: response.status === 502 || response.status === 504,
-      retryAfterSeconds: after > 0 ? after : null,
-    });
-  }
-  if (text !== '' && body === undefined)
-    throw new ApiError('unavailable', { unreachable: true, cause: new Error('not JSON') });
-  return body as T;
+  const problem = asProblem(parseJson(failure), response.status);
+  const after = Number(response.headers.get('retry-after'));
+  throw new ApiError(problem.code, {
+    problem,
+    unreachable: response.status === 502 || response.status === 504,
+    retryAfterSeconds: after > 0 ? after : null,
+  });
 }
 
 function parseJson(text: string): unknown {
