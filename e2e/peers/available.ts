@@ -2,6 +2,7 @@ import { baresipAvailable } from './baresip/baresip.ts';
 import { chromiumAvailable } from './chromium/chromium.ts';
 import { kamailioAvailable } from './kamailio/kamailio.ts';
 import { linphoneAvailable } from './linphone/linphone.ts';
+import { rtpengineAvailable } from './rtpengine/rtpengine.ts';
 import { sippAvailable } from './sipp/sipp.ts';
 
 const PEERS = {
@@ -10,6 +11,7 @@ const PEERS = {
   chromium: chromiumAvailable,
   sipp: sippAvailable,
   linphone: linphoneAvailable,
+  rtpengine: rtpengineAvailable,
 } as const;
 
 /** A program a call script needs. */
