@@ -55,7 +55,7 @@ export function shownCalls(
     leg,
     call: leg.callId === null ? null : (calls[leg.callId] ?? null),
   }));
-  const held = all.filter(({ leg, call }) => leg?.phase === 'live' && call?.held === true);
+  const held = all.filter(({ leg, call }) => leg?.phase !== 'failed' && call?.held === true);
   const cards = all.filter((each) => !held.includes(each));
   // When all of them wait, the last one is shown in full.
   const running = cards.some(({ leg }) => leg?.phase !== 'failed');

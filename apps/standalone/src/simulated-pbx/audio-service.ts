@@ -22,6 +22,8 @@ export class AudioService {
   readonly #rtp: RtpEndpoint;
   readonly #kind: AudioKind;
   #offered: SessionDescription | undefined;
+  #version = 0;
+  #sounds = false;
 
   private constructor(rtp: RtpEndpoint, kind: AudioKind) {
     this.#rtp = rtp;
@@ -32,7 +34,10 @@ export class AudioService {
     return new AudioService(await openRtpEndpoint({ address, portMin: 0, portMax: 0 }), kind);
   }
 
-  /** The answer to a caller's offer; undefined when nothing in it can be met. Audio starts at once. */
+  /**
+   * The answer to a caller's offer, the first or a later one; undefined when nothing in it can be
+   * met. Audio starts at once.
+   */
   answer(offer: string): string | undefined {
     const result = createAnswer(parseSdp(offer), this.#capabilities());
     if (!result.ok) return undefined;
@@ -67,6 +72,9 @@ export class AudioService {
       direction: media.direction,
       ...(media.dtmf ? { dtmfPayloadType: media.dtmf.sendPayloadType } : {}),
     });
+    // On hold and back it goes on where it is.
+    if (this.#sounds) return;
+    this.#sounds = true;
     if (this.#kind === 'echo') this.#rtp.echo(true);
     else void this.#rtp.play(announcement());
   }
@@ -81,7 +89,8 @@ export class AudioService {
       ],
       telephoneEvent: { payloadType: 101 },
       direction: 'sendrecv',
-      session: { id: '1', version: 1, username: 'simulated-pbx' },
+      // Each description is newer than the one before (RFC 3264 §8).
+      session: { id: '1', version: ++this.#version, username: 'simulated-pbx' },
     };
   }
 }

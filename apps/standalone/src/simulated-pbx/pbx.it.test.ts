@@ -16,7 +16,7 @@ async function world() {
   const at = { host: '127.0.0.1', port: pbx.port, transport: 'udp' as const };
   const domain = `127.0.0.1:${pbx.port}`;
   const register = (user: string, password: string) =>
-    phone.register({ registrar: at, domain, user, password, expiresSeconds: 60 });
+    phone.register({ registrar: at, domain: '127.0.0.1', user, password, expiresSeconds: 60 });
   const dial = (user: string, number: string, body: string) =>
     phone.invite({
       requestUri: `sip:${number}@${domain}`,
@@ -64,6 +64,39 @@ test('10 and 11 answer with audio, 99 that nobody registered does not', async ()
   const failure = await first<{ statusCode: number }>((handler) => nobody.on('failed', handler));
   expect(failure.statusCode).toBe(480);
   audio.close();
+});
+
+test('hold and resume are answered by a service and by the other line', async () => {
+  await using place = await world();
+  const [one, two] = [await AudioService.open('echo'), await AudioService.open('echo')];
+  const echo = place.dial('20', '10', one.offer());
+  await first((handler) => echo.on('answered', handler));
+  const direction = async (call: typeof echo, asked: string) => {
+    const offer = one.offer().replace('a=sendrecv', `a=${asked}`);
+    const { body } = await call.reinvite({ body: offer });
+    return /a=(sendrecv|sendonly|recvonly|inactive)/.exec(new TextDecoder().decode(body))?.[1];
+  };
+  expect(await direction(echo, 'sendonly')).toBe('recvonly');
+  expect(await direction(echo, 'sendrecv')).toBe('sendrecv');
+  await echo.bye();
+
+  const line = place.register('21', 'demo-line-21');
+  await expect.poll(() => line.state.status).toBe('registered');
+  place.phone.onInvite((call) => {
+    call.on('reinvite', (change) => {
+      const answer = two.answer(change.body);
+      if (answer === undefined) change.reject(488);
+      else change.accept(answer);
+    });
+    call.answer(two.answer(call.body) ?? '');
+  });
+  const colleague = place.dial('20', '21', one.offer());
+  await first((handler) => colleague.on('answered', handler));
+  expect(await direction(colleague, 'sendonly')).toBe('recvonly');
+  expect(await direction(colleague, 'sendrecv')).toBe('sendrecv');
+  await colleague.bye();
+  one.close();
+  two.close();
 });
 
 test('12 refuses and calls back with the announcement', { timeout: 20_000 }, async () => {

@@ -1,6 +1,8 @@
 import type { Logger } from '@trunkline/platform/log.ts';
 import { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
 import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
+import type { IncomingReinvite } from '@trunkline/sip/endpoint/incoming-requests.ts';
+import { SessionRequestError } from '@trunkline/sip/endpoint/session-request-error.ts';
 import { userOf } from '@trunkline/sip/message/uri.ts';
 import { type AudioKind, AudioService } from './audio-service.ts';
 import { passwordOf, Registrar } from './registrar.ts';
@@ -15,6 +17,30 @@ const emergency = /^0?11[02]$/;
 export interface SimulatedPbx {
   readonly port: number;
   close(): Promise<void>;
+}
+
+/** One side of a call that stands. */
+type Side = Pick<IncomingCall, 'reinvite'> & {
+  on(event: 'reinvite', handler: (change: IncomingReinvite) => void): unknown;
+};
+
+/** Hold, resume and new addresses of a line that talks to one of our services. */
+function takeChanges(call: Side, audio: AudioService): void {
+  call.on('reinvite', (change) => {
+    const answer = change.body === '' ? undefined : audio.answer(change.body);
+    if (answer === undefined) change.reject(488);
+    else change.accept(answer);
+  });
+}
+
+/** What one line changes, such as hold, is asked of the other one, and its answer goes back. */
+function relayChanges(from: Side, to: Side): void {
+  from.on('reinvite', (change) => {
+    to.reinvite({ body: change.body }).then(
+      (response) => change.accept(new TextDecoder().decode(response.body)),
+      (error: unknown) => change.reject(error instanceof SessionRequestError ? error.status : 500),
+    );
+  });
 }
 
 /**
@@ -58,6 +84,7 @@ export async function startSimulatedPbx(options: {
     const answer = call.body === '' ? undefined : audio.answer(call.body);
     if (answer === undefined) call.reject(488);
     else call.answer(answer);
+    takeChanges(call, audio);
   }
 
   /** Refuses with 480 and rings the caller a little later. */
@@ -88,6 +115,7 @@ export async function startSimulatedPbx(options: {
     });
     call.on('failed', () => audio.close());
     call.on('ended', () => audio.close());
+    takeChanges(call, audio);
   }
 
   /** Line to line: signalling passes through, the audio goes straight between the two. */
@@ -115,6 +143,8 @@ export async function startSimulatedPbx(options: {
     outbound.on('ended', ({ by }) => {
       if (by !== 'local') void inbound.bye();
     });
+    relayChanges(inbound, outbound);
+    relayChanges(outbound, inbound);
     inbound.on('cancelled', () => outbound.cancel());
     inbound.on('ended', ({ by }) => {
       if (by !== 'local') void outbound.bye();
