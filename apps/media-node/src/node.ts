@@ -159,6 +159,10 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
   const secrets = new LineSecrets(encryption.privateJwk, logger);
   const pbx = new SipPbx(endpoint);
   const calls = new CallRegistry();
+  records.orphansOf = (callId) => {
+    const call = calls.get(callId);
+    return [call?.near, call?.far].flatMap((leg) => leg?.port.orphan() ?? []);
+  };
   const lines = new LineControl({
     registrar: new SipRegistrar(endpoint, resolver),
     time,
@@ -275,11 +279,29 @@ function endOrphans(
   lines: LineControl,
   logger: Logger,
 ): void {
-  for (const { callId, lineId, dialog } of orphans) {
+  for (const orphan of orphans) {
+    const { callId, lineId } = orphan;
     logger.warn({ call: callId }, 'ending a PBX leg an earlier start left behind');
-    pbx.endOrphan(dialog, lines.specOf(lineId)).catch((error: unknown) => {
+    if ('early' in orphan) {
+      endEarly(orphan.early, callId, pbx, logger);
+      continue;
+    }
+    pbx.endOrphan(orphan.dialog, lines.specOf(lineId)).catch((error: unknown) => {
       logger.error({ call: callId, err: error }, 'a PBX leg left behind could not be ended');
     });
+  }
+}
+
+function endEarly(
+  early: Extract<OrphanLeg, { early: unknown }>['early'],
+  callId: string,
+  pbx: SipPbx,
+  logger: Logger,
+): void {
+  try {
+    pbx.endEarlyOrphan(early);
+  } catch (error) {
+    logger.error({ call: callId, err: error }, 'an unanswered PBX leg could not be ended');
   }
 }
 

@@ -70,6 +70,7 @@ export function receiveCall(
   const near = takeLeg(env, call, leg);
   noteStarted(env, call, null, stations);
   follow(env, near);
+  noteRoute(env, call, 'line', 'called line', entry.number);
   // The INVITE may have been cancelled already.
   if (call.phase !== 'offering') return call;
   if (stations.includes(entry.number) || stations.length >= maxStations) {

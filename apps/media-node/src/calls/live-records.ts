@@ -5,10 +5,18 @@ import { type CallId, idSchema } from '@trunkline/contracts/ids.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
 import type { DialogSnapshot } from '@trunkline/sip/dialog/dialog.ts';
+import type { EarlyOrphan } from '@trunkline/sip/endpoint/early-orphan.ts';
 import { z } from 'zod';
 import { openFolder, readIfThere, removeFile, replaceFile } from '../durable-file.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { dialogSnapshot } from '../sip/dialog-snapshot.ts';
+
+const earlyOrphan = z.object({
+  message: z.string().max(100_000),
+  transport: z.enum(['udp', 'tcp']),
+  address: z.string().max(64),
+  port: z.number().int(),
+}) satisfies z.ZodType<EarlyOrphan>;
 
 const liveRecord = z.object({
   callId: idSchema('call'),
@@ -21,14 +29,17 @@ const liveRecord = z.object({
   dialog: dialogSnapshot.nullable(),
   /** Dialog of the far leg of a forwarded or transferred call. */
   far: dialogSnapshot.nullable().default(null),
+  /** What ends the legs that are not answered yet. */
+  early: z.array(earlyOrphan).max(4).default([]),
 });
 export type LiveRecord = z.infer<typeof liveRecord>;
 
 const lifeSign = z.object({ bootEpoch: z.number().int(), monotonicMs: z.number() });
 export type LifeSign = z.infer<typeof lifeSign>;
 
-/** Events that come when a leg was answered. */
-const standingEvents: ReadonlySet<string> = new Set([
+/** Events that come when a leg was placed, rings, or was answered. */
+const legEvents: ReadonlySet<string> = new Set([
+  'call.ringing',
   'call.answered',
   'call.forwarded',
   'call.transferred',
@@ -63,6 +74,8 @@ export class LiveRecords {
   readonly lastSign: LifeSign | null;
   private readonly options: LiveRecordsOptions;
   private readonly live = new Map<CallId, LiveRecord>();
+  /** Tells what ends a live call's unanswered legs. */
+  orphansOf: (callId: CallId) => EarlyOrphan[] = () => [];
   private readonly dialogs = new Map<CallId, Standing>();
   private cancelSign: (() => void) | undefined;
 
@@ -117,13 +130,15 @@ export class LiveRecords {
   }
 
   private standing(record: LiveRecord): LiveRecord {
+    const early = this.orphansOf(record.callId);
     const standing = this.dialogs.get(record.callId);
-    if (!standing) return record;
+    if (!standing) return { ...record, early };
     return {
       ...record,
       answeredMs: standing.answeredMs,
       dialog: standing.near ?? record.dialog,
       far: standing.far ?? record.far,
+      early,
     };
   }
 
@@ -141,10 +156,11 @@ export class LiveRecords {
           answeredMs: null,
           dialog: null,
           far: null,
+          early: this.orphansOf(call),
         });
-      if (standingEvents.has(event.type)) {
+      if (legEvents.has(event.type)) {
         const record = this.live.get(call);
-        if (record && this.dialogs.has(call)) await this.write(this.standing(record));
+        if (record) await this.write(this.standing(record));
       }
       if (event.type === 'call.ended') await this.remove(call);
     }

@@ -1,4 +1,5 @@
 import type { DialogSnapshot } from '@trunkline/sip/dialog/dialog.ts';
+import type { EarlyOrphan } from '@trunkline/sip/endpoint/early-orphan.ts';
 import type { DiversionEntry } from '@trunkline/sip/message/diversion.ts';
 import type { HistoryInfoEntry } from '@trunkline/sip/message/history-info.ts';
 import type { RegistrationSpec } from '../lines/registrar.ts';
@@ -78,6 +79,8 @@ export interface PbxLeg {
   readonly localTag: string | null;
   /** Where the PBX's SIP messages come from: its media may too, behind NAT. */
   readonly peerAddress: string | null;
+  /** What ends the leg after a crash while it is not answered; null when nothing does. */
+  orphan(): EarlyOrphan | null;
   bye(reason?: LegReason): void;
   /**
    * Offers a new session and returns the PBX's answer; glare is repeated by the stack.

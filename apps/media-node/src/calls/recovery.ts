@@ -1,20 +1,20 @@
 import type { CallId, LineId, TenantId } from '@trunkline/contracts/ids.ts';
 import type { DialogSnapshot } from '@trunkline/sip/dialog/dialog.ts';
+import type { EarlyOrphan } from '@trunkline/sip/endpoint/early-orphan.ts';
 import type { Recorder } from '../events/recorder.ts';
 import type { EventSpool } from '../events/spool.ts';
 import type { LifeSign, LiveRecord, LiveRecords } from './live-records.ts';
 
-/** A PBX leg nobody looks after any more. */
-export interface OrphanLeg {
-  callId: CallId;
-  lineId: LineId;
-  dialog: DialogSnapshot;
-}
+/** A PBX leg nobody looks after any more: it stands, or was never answered. */
+export type OrphanLeg = { callId: CallId; lineId: LineId } & (
+  | { dialog: DialogSnapshot }
+  | { early: EarlyOrphan }
+);
 
 /**
  * Ends the calls an earlier start of this node left behind: each gets its `call.ended` exactly
  * once, however often the node dies on the way. To be run before the first new call.
- * @returns the PBX legs that still stand and need a BYE
+ * @returns the PBX legs that still stand and need a BYE, and those that still ring
  */
 export async function endLostCalls(o: {
   spool: EventSpool;
@@ -47,10 +47,13 @@ export async function endLostCalls(o: {
   }
   await spool.flush();
   await records.forgetLeft();
-  return records.left.flatMap(({ callId, lineId, dialog, far }) =>
+  return records.left.flatMap(({ callId, lineId, dialog, far, early }) =>
     ended.has(callId)
       ? []
-      : [dialog, far].flatMap((leg) => (leg ? [{ callId, lineId, dialog: leg }] : [])),
+      : [
+          ...[dialog, far].flatMap((leg) => (leg ? [{ callId, lineId, dialog: leg }] : [])),
+          ...early.map((orphan) => ({ callId, lineId, early: orphan })),
+        ],
   );
 }
 

@@ -118,6 +118,55 @@ describe('a media node killed by -9', () => {
     expect(await endOf(all)).toMatchObject({ by: 'system', cause: 'node_lost' });
   });
 
+  test('while calls ring: the caller is refused, the called one cancelled', async () => {
+    const all = await around();
+    const first = await startProcess(all);
+    await linesOpen(all);
+    all.peers.devices.set(all.anna.userId, 1);
+    const call = all.pbx.call('20', (await phone()).offer());
+    const failed = vi.fn();
+    call.on('failed', ({ statusCode }) => failed(statusCode));
+    await stateOf(all, all.anna, 'ringing');
+    const sdp = await (await browser()).offer();
+    await all.peers.command(all.ben, 'call.dial', { number: '10', sdp });
+    const invite = await inviteOf(all);
+    const cancelled = vi.fn();
+    invite.on('cancelled', cancelled);
+    invite.ringing();
+    await vi.waitFor(() => expect(all.peers.eventsOf('call.ringing')).toHaveLength(2), wait);
+    await kill(first);
+    await startProcess(all);
+    await vi.waitFor(() => {
+      expect(failed).toHaveBeenCalledWith(480);
+      expect(cancelled).toHaveBeenCalledOnce();
+    }, wait);
+    await vi.waitFor(() => expect(all.peers.eventsOf('call.ended')).toHaveLength(2), wait);
+  });
+
+  test('with two PBX legs joined: both are ended, one end is told', async () => {
+    const all = await around();
+    const first = await startProcess(all);
+    await linesOpen(all);
+    const { invite, callId } = await talk(all);
+    const desk = await phone();
+    invite.on('reinvite', (reinvite) => reinvite.accept(desk.answer(reinvite.body)));
+    const ended = vi.fn();
+    invite.on('ended', ended);
+    void all.peers.command(all.anna, 'call.transfer', { callId, number: '11' });
+    const far = await inviteOf(all, 1);
+    far.on('ended', ended);
+    far.answer((await phone()).answer(far.body));
+    await vi.waitFor(() => {
+      const states = all.peers.eventsOf('call.transferred').map(({ data }) => data);
+      expect(states).toContainEqual(expect.objectContaining({ state: 'accepted' }));
+    }, wait);
+    await kill(first);
+    await startProcess(all);
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(2), wait);
+    await endOf(all);
+    expect(all.peers.eventsOf('call.ended')).toHaveLength(1);
+  });
+
   test('with the control plane away: nothing of the call is lost, nothing doubled', async () => {
     const all = await around();
     all.peers.acknowledge = false;

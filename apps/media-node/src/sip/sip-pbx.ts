@@ -1,4 +1,5 @@
 import { Dialog, type DialogSnapshot } from '@trunkline/sip/dialog/dialog.ts';
+import type { EarlyOrphan } from '@trunkline/sip/endpoint/early-orphan.ts';
 import type { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
 import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
 import type { IncomingRefer } from '@trunkline/sip/endpoint/incoming-refer.ts';
@@ -139,6 +140,11 @@ export class SipPbx implements PbxPort {
     return this.endpoint.endDialog(dialog, credentials);
   }
 
+  /** Ends an unanswered leg an earlier start left behind. @throws ParseError */
+  endEarlyOrphan(orphan: EarlyOrphan): void {
+    this.endpoint.endOrphan(orphan);
+  }
+
   /** Resolves when no BYE is under way. */
   async settled(): Promise<void> {
     while (this.leaving.size > 0) await Promise.all(this.leaving);
@@ -148,8 +154,9 @@ export class SipPbx implements PbxPort {
   private inCall(
     call: OutgoingCall | IncomingCall,
     line: RegistrationSpec | undefined,
-  ): Pick<PbxLeg, 'bye' | 'reinvite' | 'refer' | 'sendKey'> {
+  ): Pick<PbxLeg, 'orphan' | 'bye' | 'reinvite' | 'refer' | 'sendKey'> {
     return {
+      orphan: () => call.orphan ?? null,
       bye: (reason) => this.leave(call, reason),
       reinvite: (sdp) => refusable(async () => (await call.reinvite({ body: sdp })).bodyText),
       refer: ({ digits, replaces }) => {

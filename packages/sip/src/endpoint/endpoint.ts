@@ -6,6 +6,7 @@ import { newTag } from '../ids.ts';
 import { createResponse, type ResponseOptions } from '../message/build.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
+import { parseMessage } from '../message/parse.ts';
 import { ParseError } from '../message/parse-error.ts';
 import type { Replaces } from '../message/replaces.ts';
 import { TransactionLayer } from '../transaction/layer.ts';
@@ -23,6 +24,7 @@ import type {
   TransportName,
 } from '../transport/transport.ts';
 import { ACCEPT, Core, type DialogUser, type ReliableProvisional } from './core.ts';
+import { type EarlyOrphan, orphanBytes } from './early-orphan.ts';
 import { type Admission, Gate, type GateCounters, type GateSettings } from './gate.ts';
 import { IncomingCall } from './incoming-call.ts';
 import type { IncomingMessage } from './incoming-message.ts';
@@ -263,6 +265,21 @@ export class SipEndpoint {
       hooks: { ended: nothing, reinvite: no, info: nothing, refer: no, ack: nothing },
     });
     return usage.bye();
+  }
+
+  /**
+   * Ends a call an earlier process left unanswered, by its CANCEL or its final response. Nobody hears
+   * whether that arrived: the INVITE's own transaction is gone.
+   *
+   * @throws ParseError when the snapshot is none
+   */
+  endOrphan(orphan: EarlyOrphan): void {
+    const { transport, address, port } = orphan;
+    const hop: Hop = { transport, address, port };
+    const message = parseMessage(orphanBytes(orphan));
+    const nothing = () => {};
+    if (message.kind === 'response') this.layer.respondStateless(message, hop);
+    else this.layer.request(message, hop, { onResponse: nothing, onFailure: nothing });
   }
 
   /**

@@ -15,6 +15,7 @@ import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import type { Source } from '../transport/transport.ts';
 import { AcceptRepeater } from './accept-repeater.ts';
 import type { Core } from './core.ts';
+import { type EarlyOrphan, orphanedAnswer } from './early-orphan.ts';
 import { type CallIdentity, identityOf } from './identity.ts';
 import { InviteUsage } from './invite-usage.ts';
 import { type CallEnd, type CallReason, callEnd } from './reason.ts';
@@ -149,6 +150,12 @@ export class IncomingCall extends Session<IncomingCallEvents> {
 
   get state(): IncomingCallState {
     return this.current;
+  }
+
+  /** What ends this call should the process die before it is answered; undefined once it is. */
+  get orphan(): EarlyOrphan | undefined {
+    if (this.current !== 'incoming' && this.current !== 'ringing') return undefined;
+    return orphanedAnswer(this.request, this.localTag, this.transaction.hop);
   }
 
   /** Sets who we are when the other side challenges our requests in this call. */

@@ -13,6 +13,7 @@ import { TooManyTransactions } from '../transaction/layer.ts';
 import { Acknowledgement } from './acknowledgement.ts';
 import { ACCEPT, type Core } from './core.ts';
 import { EarlyDialog } from './early-dialog.ts';
+import { type EarlyOrphan, orphanedInvite } from './early-orphan.ts';
 import { Exchange } from './exchange.ts';
 import { type CallIdentity, identityOf } from './identity.ts';
 import { InviteUsage } from './invite-usage.ts';
@@ -123,6 +124,12 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
   /** Branches that sent a provisional response, and those that answered. */
   get earlyDialogs(): EarlyDialog[] {
     return [...this.forks.values()].map(({ early }) => early);
+  }
+
+  /** What ends this call should the process die before it is answered; undefined once it is, or unsent. */
+  get orphan(): EarlyOrphan | undefined {
+    if (this.current === 'confirmed' || this.current === 'terminated') return undefined;
+    return orphanedInvite(this.request, this.exchange.hop);
   }
 
   /** Who is at the other end, as the latest response with such headers tells (RFC 3325 §5, §7). */

@@ -35,7 +35,7 @@ export class ServerTransaction {
   readonly key: string;
   readonly mergeKey: string | undefined;
   user: ServerTransactionUser = {};
-  private readonly hop: Hop;
+  readonly hop: Hop;
   private readonly send: SendMessage;
   private readonly machine: {
     fire(event: Event, message?: SipRequest): boolean;
