@@ -9,7 +9,15 @@
  * Run: `node packages/media/bench/relay.ts [--json] [--calls=N] [--pairs=N]`
  */
 import process from 'node:process';
-import { Load, measurePairs, spread, srtpKey, startOurs, startTheirs } from './support/load.ts';
+import {
+  doubtAbout,
+  Load,
+  measurePairs,
+  spread,
+  srtpKey,
+  startOurs,
+  startTheirs,
+} from './support/load.ts';
 import type { EndFormat } from './support/protocol.ts';
 
 const argument = (name: string, fallback: number) =>
@@ -48,6 +56,7 @@ for (const [name, a] of [
         : spread(cpu(result.ours).map((micros, i) => micros / (result.theirs[i]?.cpuMicros ?? 1))),
     oursLost: Math.max(...result.ours.map(({ lost }) => lost)),
     theirsLost: Math.max(0, ...result.theirs.map(({ lost }) => lost)),
+    doubt: doubtAbout(result) ?? null,
     oursP99Ms: spread(result.ours.map(({ delayMs }) => delayMs.p99)),
     theirsP99Ms: theirs === undefined ? null : spread(result.theirs.map((s) => s.delayMs.p99)),
   });
@@ -71,5 +80,6 @@ if (process.argv.includes('--json')) {
       `       rtpengine ${row.theirsMicros} µs, p99 delay ${row.theirsP99Ms} ms, lost ${(100 * row.theirsLost).toFixed(3)} %`,
     );
     console.log(`       ratio     ${row.ratio} (goal at most ${LIMIT})`);
+    if (row.doubt !== null) console.log(`       ${row.doubt}`);
   }
 }

@@ -11,6 +11,7 @@
 import process from 'node:process';
 import {
   type Candidate,
+  doubtAbout,
   Load,
   measurePairs,
   median,
@@ -80,7 +81,7 @@ const summary = {
     theirs === undefined ? null : Number(callsPerCore(median(theirMicros)).toFixed(1)),
   ratio:
     theirs === undefined ? null : spread(theirMicros.map((each, i) => each / (micros[i] ?? 1))),
-  lost: Math.max(...result.ours.map(({ lost }) => lost)),
+  doubt: doubtAbout(result) ?? null,
   halfLoadCalls: half,
   halfLoadP50Ms: spread(atHalf.map(({ delayMs }) => delayMs.p50)),
   halfLoadP99Ms: spread(atHalf.map(({ delayMs }) => delayMs.p99)),
@@ -102,6 +103,7 @@ if (process.argv.includes('--json')) {
     );
     console.log(`ratio     ${summary.ratio} calls a core (goal at least ${GOAL})`);
   }
+  if (summary.doubt !== null) console.log(summary.doubt);
   console.log(
     `at half load (${half} calls) delay p50 ${summary.halfLoadP50Ms} ms, ` +
       `p99 ${summary.halfLoadP99Ms} ms (goal below ${MAX_DELAY_MS})`,

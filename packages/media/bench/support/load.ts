@@ -33,7 +33,7 @@ export interface Candidate {
 }
 
 export interface Slice extends GeneratorReport {
-  /** CPU of the engine for each packet it took in, µs. */
+  /** CPU of the engine for each packet it carried, µs. */
   cpuMicros: number;
   /** Share of packets that never arrived, 0–1. */
   lost: number;
@@ -71,7 +71,8 @@ export class Load {
     const { report } = reply;
     return {
       ...report,
-      cpuMicros: (1000 * cpu) / report.sent,
+      // What was dropped before the engine read it cost it nothing.
+      cpuMicros: (1000 * cpu) / Math.max(1, Math.min(report.sent, report.received)),
       lost: Math.max(0, 1 - report.received / report.sent),
     };
   }
@@ -232,6 +233,18 @@ export async function measurePairs(
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((x, y) => x - y);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** More loss than this, and what was measured is the machine and not the engines. */
+const MAX_LOSS = 0.01;
+
+/** What to say of a run in which packets were lost; undefined when it is sound. */
+export function doubtAbout({ ours, theirs }: Pairs): string | undefined {
+  const worst = (slices: readonly Slice[]) => Math.max(0, ...slices.map(({ lost }) => lost));
+  const [mine, others] = [worst(ours), worst(theirs)];
+  if (Math.max(mine, others) <= MAX_LOSS) return undefined;
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return `not a sound figure: packets lost (ours ${percent(mine)}, rtpengine ${percent(others)}): the machine was too busy`;
 }
 
 /** `1.23 (1.10 … 1.40)`: median and spread. */
