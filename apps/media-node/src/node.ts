@@ -86,6 +86,8 @@ const farewellMs = 3000;
 const emergencyReserve = 20;
 /** As many as an engine takes. */
 const maxIceAddresses = 8;
+/** Addresses of a PBX its media may come from, beside the one it announces. */
+const maxLatchAddresses = 4;
 const userAgent = 'Trunkline';
 
 /** Starts a media node: from what it knew last, whether control plane and edge are there or not. */
@@ -201,6 +203,10 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     limits,
     toll: createTollGuard({ clock: time }),
     callbacks: new EmergencyCallbacks(time),
+    addressesOf: ({ registrarHost, proxyHost }) =>
+      [registrarHost, proxyHost ?? registrarHost]
+        .flatMap((host) => resolver.addressesOf(host))
+        .slice(0, maxLatchAddresses),
     bounds,
     rtp: { bindAddress: sip.bindAddress, advertisedAddress: sip.advertisedAddress },
   };

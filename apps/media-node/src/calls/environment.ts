@@ -5,6 +5,7 @@ import type { CallQuality } from '@trunkline/contracts/media.ts';
 import type { MediaEngine } from '@trunkline/media/engine.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
+import type { LineGroupConfig } from '../config/tenant-model.ts';
 import type { Tenants } from '../config/tenants.ts';
 import type { Recorder } from '../events/recorder.ts';
 import type { LineControl } from '../lines/line-control.ts';
@@ -42,6 +43,8 @@ export interface CallEnvironment {
   /** Toll-fraud floor, counted on this node (VOX-133). */
   readonly toll: TollGuard;
   readonly callbacks: EmergencyCallbacks;
+  /** Addresses the PBX of a group is known at: behind NAT its media may come from there. */
+  readonly addressesOf: (group: LineGroupConfig) => readonly string[];
   readonly bounds: CallBounds;
   /** Where RTP is bound, and what the PBX is told. */
   readonly rtp: { bindAddress: string; advertisedAddress: string };

@@ -53,7 +53,7 @@ export function placeLeg(
     policy: entry.group,
     place: o.place,
     hooks: mediaHooks(env, mine),
-    latchAddresses: pbxAddresses(entry),
+    latchAddresses: env.addressesOf(entry.group),
   });
   media.prefer(o.first);
   const handlers: OutgoingHandlers = {
@@ -143,7 +143,7 @@ export function openLegMedia(
     policy: entry.group,
     place,
     hooks: mediaHooks(env, () => leg),
-    latchAddresses: [...pbxAddresses(entry), ...(source === null ? [] : [source])],
+    latchAddresses: [...env.addressesOf(entry.group), ...(source === null ? [] : [source])],
   });
   media.prefer(first);
   leg.media = media;
@@ -284,11 +284,4 @@ function passKeys(env: CallEnvironment, leg: CallLeg, digits: string): void {
 /** One INFO a key, each after the last was answered. @throws LegRefused */
 export async function sendByInfo(leg: CallLeg | null, digits: string): Promise<void> {
   for (const digit of digits) await leg?.port.sendKey(digit);
-}
-
-/** Behind NAT media comes from where the signalling goes to. */
-function pbxAddresses({ group }: LineEntry): string[] {
-  return group.peerAddresses.filter(
-    (address) => /^[0-9.]+$|:/.test(address) && !address.includes('/'),
-  );
 }
