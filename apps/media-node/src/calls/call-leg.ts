@@ -19,6 +19,8 @@ export class CallLeg {
   media: LegMedia | null = null;
   /** The PBX answered it, or acknowledged our answer. */
   answered = false;
+  /** Offers of ours wait for each other: an answer belongs to the one before it. */
+  turn: Promise<void> = Promise.resolve();
   private outgoing: OutgoingLeg | null;
 
   constructor(o: {

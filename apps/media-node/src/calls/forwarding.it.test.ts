@@ -134,6 +134,17 @@ describe('forwarding', () => {
     await eventLike(all, 'call.forwarded', { reason: 'no_answer', state: 'failed', sipCode: 486 });
   });
 
+  test('a target that does not take the call: the mailbox does', async () => {
+    const { all, seen } = await ring({
+      tenant: handling({ always: '11' }, { mailboxes: { anna: '12' } }),
+    });
+    (await inviteOf(all)).reject(486);
+    const { invite } = await takes(all, 1);
+    expect(invite.requestUri).toMatchObject({ user: '12' });
+    await vi.waitFor(() => expect(seen.answered).not.toBe(''), wait);
+    await eventLike(all, 'call.forwarded', { reason: 'mailbox', state: 'accepted' });
+  });
+
   test('the caller gives up while the target rings: it is cancelled', async () => {
     const { all, call } = await ring({ tenant: handling({ always: '11' }) });
     const invite = await inviteOf(all);

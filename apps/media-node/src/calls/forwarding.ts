@@ -95,7 +95,9 @@ function prepare(env: CallEnvironment, call: LiveCall, order: ForwardOrder): Rea
   if (check !== 'ok') return no('forward_failed', check);
   const left = call.near?.incoming?.history.maxForwards ?? 70;
   if (left <= leastForwards) return no('forward_failed', 'too_deep');
-  if (!call.takes('forwardTried')) return no('call_state', 'the call is answered or over');
+  // From one target to the next it is on its way already.
+  if (call.phase !== 'forwarding' && !call.takes('forwardTried'))
+    return no('call_state', 'the call is answered or over');
   const ticket = newId('call');
   const toll = askToll(env, {
     tenant,

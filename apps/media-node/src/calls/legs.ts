@@ -160,13 +160,22 @@ export function follow(env: CallEnvironment, leg: CallLeg): void {
   );
 }
 
-/** Offers the PBX what the leg's media now is and takes its answer. @throws LegRefused, NegotiationFailed */
-export async function renegotiate(leg: CallLeg): Promise<void> {
-  const { media } = leg;
-  if (!media) throw new NegotiationFailed('no-audio');
-  const answer = await leg.port.reinvite(media.offer());
-  // Some systems answer a re-INVITE that changes nothing for them without a body.
-  if (answer.trim() !== '') await media.acceptAnswer(answer);
+/**
+ * Offers the PBX what the leg's media now is and takes its answer; one exchange after the other.
+ * @param change what is to be different, done when it is this one's turn
+ * @throws LegRefused, NegotiationFailed
+ */
+export function renegotiate(leg: CallLeg, change?: () => unknown): Promise<void> {
+  const done = leg.turn.then(async () => {
+    await change?.();
+    const { media } = leg;
+    if (!media) throw new NegotiationFailed('no-audio');
+    const answer = await leg.port.reinvite(media.offer());
+    // Some systems answer a re-INVITE that changes nothing for them without a body.
+    if (answer.trim() !== '') await media.acceptAnswer(answer);
+  });
+  leg.turn = done.catch(() => undefined);
+  return done;
 }
 
 function inCall(env: CallEnvironment, mine: () => CallLeg): LegHandlers {

@@ -6,6 +6,7 @@ import { planForward } from '../routing/forward-plan.ts';
 import type { CallEnd } from './causes.ts';
 import type { CallEnvironment } from './environment.ts';
 import { holdCall, resumeCall } from './hold.ts';
+import type { LegMedia, MediaPlace } from './leg-media.ts';
 import { follow, mediaEnd, placeLeg, renegotiate } from './legs.ts';
 import { aboutOf, ended, noteRoute, publish, publishOthers, releaseUser } from './lifecycle.ts';
 import type { LiveCall } from './live-call.ts';
@@ -202,11 +203,13 @@ async function transferByCall(
 /** Moves the near leg's audio from the user's bridge to the relay. */
 async function joinNear(env: CallEnvironment, call: LiveCall): Promise<void> {
   const { near, relay } = call;
-  if (!near?.media || !relay) return;
+  const media = near?.media;
+  if (!media || !relay) return;
   try {
-    near.media.moveTo(relay.near);
-    await near.media.hold(false);
-    await renegotiate(near);
+    await renegotiate(near, () => {
+      media.moveTo(relay.near);
+      return media.hold(false);
+    });
   } catch (error) {
     env.logger.warn({ call: call.id, err: error }, 'joined legs do not hear each other');
     call.input('mediaFailed', mediaEnd(error));
@@ -286,10 +289,14 @@ async function connectByJoin(
     const relay = await openRelay(env, call.id);
     const stand = () => call.phase === 'talking' && other.phase === 'talking';
     try {
-      nearMedia.moveTo(relay.near);
-      farMedia.moveTo(relay.far);
-      await Promise.all([nearMedia.hold(false), farMedia.hold(false)]);
-      await Promise.all([renegotiate(near), renegotiate(far)]);
+      const move = (media: LegMedia, place: MediaPlace) => () => {
+        media.moveTo(place);
+        return media.hold(false);
+      };
+      await Promise.all([
+        renegotiate(near, move(nearMedia, relay.near)),
+        renegotiate(far, move(farMedia, relay.far)),
+      ]);
       if (!stand()) throw new Error('one of the calls ended meanwhile');
     } catch (error) {
       env.logger.warn({ call: call.id, err: error }, 'calls could not be joined');
@@ -319,11 +326,14 @@ async function giveHome(
   place: NonNullable<LiveCall['media']>['place'],
   held: boolean,
 ): Promise<void> {
-  if (call.phase !== 'talking' || !call.near?.media) return;
+  const { near } = call;
+  const media = near?.media;
+  if (call.phase !== 'talking' || !media) return;
   try {
-    call.near.media.moveTo(place);
-    await call.near.media.hold(held);
-    await renegotiate(call.near);
+    await renegotiate(near, () => {
+      media.moveTo(place);
+      return media.hold(held);
+    });
   } catch (error) {
     env.logger.warn({ call: call.id, err: error }, 'a call could not be given back');
     call.input('mediaFailed', mediaEnd(error));
@@ -383,12 +393,12 @@ async function connectWhileRinging(
 /** Moves both legs of a call to a relay of their own. */
 async function joinBoth(env: CallEnvironment, call: LiveCall): Promise<void> {
   const { far } = call;
+  const media = far?.media;
   try {
-    if (!far?.media) throw new Error('the far leg has no audio');
+    if (!media) throw new Error('the far leg has no audio');
     const relay = await openRelay(env, call.id);
     call.relay = relay;
-    far.media.moveTo(relay.far);
-    await Promise.all([joinNear(env, call), renegotiate(far)]);
+    await Promise.all([joinNear(env, call), renegotiate(far, () => media.moveTo(relay.far))]);
     if (call.phase === 'ended') relay.close();
   } catch (error) {
     env.logger.warn({ call: call.id, err: error }, 'joined legs do not hear each other');
