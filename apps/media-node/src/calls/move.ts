@@ -25,7 +25,7 @@ export async function attachDevice(
     throw new TrunklineError('media_failed', { cause: error });
   }
   if (call.phase === 'ended' || call.media !== media) throw new TrunklineError('call_gone');
-  for (const timer of ['clientGrace', 'deviceGrace'] as const) call.timers.clear(timer);
+  call.timers.clear('deviceGrace');
   awaitBrowser(env, call);
   if (call.deviceId !== deviceId) {
     call.deviceId = deviceId;
