@@ -196,9 +196,9 @@ export class Core {
       this.transports.bind(ack, hop);
       const bytes = serializeMessage(ack);
       // An ACK is not acknowledged: a lost one is asked for by the next 200.
-      const send = () => this.send(ack, bytes, hop, () => {});
-      send();
-      sent(send);
+      const nothing = () => {};
+      this.send(ack, bytes, hop, nothing);
+      sent(() => this.send(undefined, bytes, hop, nothing));
     };
     this.router.route(nextHop(ack), ack.callId, found, () => {});
   }

@@ -6,7 +6,7 @@
  * stop();
  */
 export class Emitter<Events extends { [name: string]: unknown[] }> {
-  private readonly handlers: { [K in keyof Events]?: Set<(...args: Events[K]) => void> } = {};
+  private handlers: { [K in keyof Events]?: Set<(...args: Events[K]) => void> } = {};
 
   /** Calls `handler` on every such event; the function it gives takes the handler away again. */
   on<K extends keyof Events>(event: K, handler: (...args: Events[K]) => void): () => void {
@@ -39,5 +39,10 @@ export class Emitter<Events extends { [name: string]: unknown[] }> {
       }
     }
     return true;
+  }
+
+  /** Lets go of all handlers, and whatever they hold: nothing more will happen. */
+  protected dropHandlers(): void {
+    this.handlers = {};
   }
 }

@@ -4,11 +4,12 @@ import type { DigestCredentials } from '../digest/client.ts';
 import { nodeHash } from '../digest/node/hash.ts';
 import { newTag } from '../ids.ts';
 import { createResponse, type ResponseOptions } from '../message/build.ts';
-import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
 import { parseMessage } from '../message/parse.ts';
 import { ParseError } from '../message/parse-error.ts';
 import type { Replaces } from '../message/replaces.ts';
+import type { SendMessage } from '../transaction/client-transaction.ts';
 import { TransactionLayer } from '../transaction/layer.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 import { DEFAULT_TIMERS, type TimerSettings } from '../transaction/timers.ts';
@@ -17,12 +18,7 @@ import type { DnsPort } from '../transport/resolver/dns.ts';
 import { DnsCache } from '../transport/resolver/dns-cache.ts';
 import { nodeDns } from '../transport/resolver/node-dns.ts';
 import type { TlsPeer } from '../transport/tls-identity.ts';
-import type {
-  Hop,
-  SocketAddress,
-  TransportListener,
-  TransportName,
-} from '../transport/transport.ts';
+import type { Hop, TransportListener } from '../transport/transport.ts';
 import { ACCEPT, Core, type DialogUser, type ReliableProvisional } from './core.ts';
 import { type EarlyOrphan, orphanBytes } from './early-orphan.ts';
 import { type Admission, Gate, type GateCounters, type GateSettings } from './gate.ts';
@@ -48,7 +44,7 @@ import {
   Transports,
 } from './transports.ts';
 import { inspectRequest } from './uas-checks.ts';
-import type { WireEvent } from './wire-event.ts';
+import { type WireEvent, WireTap } from './wire-event.ts';
 
 export interface SipEndpointOptions {
   /** Sockets to listen at and to send by; the first is told others where no other is meant. */
@@ -93,6 +89,7 @@ export class SipEndpoint {
   /** Absent until the listeners are open: what comes earlier is lost, as before a socket is bound. */
   private intake: Intake | undefined;
   private readonly gate: Gate | undefined;
+  private readonly tap: WireTap | undefined;
   private core!: Core;
   private layer!: TransactionLayer;
   private subscriptions!: Subscriptions;
@@ -102,6 +99,7 @@ export class SipEndpoint {
   private constructor(options: SipEndpointOptions) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
+    this.tap = options.onMessage && new WireTap(this.clock, options.onMessage);
     this.gate = options.admission && new Gate(options.admission, this.clock, options.gate);
   }
 
@@ -296,9 +294,9 @@ export class SipEndpoint {
 
   private attach(transports: Transports): void {
     this.transports = transports;
-    const send = (message: SipMessage, bytes: Uint8Array, to: Hop, failed: (e: Error) => void) => {
-      this.observe('out', to, transports.localOf(to), to.transport, message, bytes);
-      if (message.kind === 'request') this.gate?.trust(to.address);
+    const send: SendMessage = (message, bytes, to, failed) => {
+      this.tap?.sent(bytes, message, to, transports.localOf(to));
+      if (message?.kind === 'request') this.gate?.trust(to.address);
       transports.send(bytes, to, failed);
     };
     const timers = { ...DEFAULT_TIMERS, ...this.options.timers };
@@ -317,8 +315,7 @@ export class SipEndpoint {
       layer: this.layer,
       gate: this.gate,
       inDialog: (request) => this.findDialog(request) !== undefined,
-      observe: (bytes, message, from, { local, name }) =>
-        this.observe('in', from, local, name, message, bytes),
+      observe: (bytes, message, from, by) => this.tap?.received(bytes, message, from, by),
     });
     const random = this.options.random ?? Math.random;
     this.core = new Core({
@@ -345,25 +342,6 @@ export class SipEndpoint {
 
   private flowLost(peer: Hop): void {
     for (const watcher of [...this.core.flowWatchers]) watcher(peer);
-  }
-
-  private observe(
-    direction: 'in' | 'out',
-    remote: SocketAddress,
-    local: SocketAddress,
-    transport: TransportName,
-    message: SipMessage | undefined,
-    bytes: Uint8Array,
-  ): void {
-    this.options.onMessage?.({
-      direction,
-      at: this.clock.now(),
-      local,
-      remote: { address: remote.address, port: remote.port },
-      transport,
-      message,
-      bytes,
-    });
   }
 
   private findDialog(request: SipRequest): DialogUser | undefined {

@@ -243,7 +243,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
         ...(reasonPhrase === undefined ? {} : { reasonPhrase }),
       }),
     );
-    this.emit('over');
+    this.tellOver();
   }
 
   /**
@@ -297,7 +297,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
       this.usage.discard();
       this.close();
       this.emit('cancelled', undefined, undefined);
-      this.emit('over');
+      this.tellOver();
     }
   }
 
@@ -391,7 +391,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     if (this.current !== 'incoming' && this.current !== 'ringing') return;
     this.terminateRequest();
     this.emit('cancelled', cancel, reasonsOf(cancel.headers)[0]);
-    this.emit('over');
+    this.tellOver();
   }
 
   private onEnded(by: CallEnd['by'], request: SipRequest | undefined): void {
@@ -401,13 +401,13 @@ export class IncomingCall extends Session<IncomingCallEvents> {
       // A caller may also end an early dialog by BYE; the INVITE still wants its answer (§15.1.2).
       this.terminateRequest();
       this.emit('cancelled', request, request && reasonsOf(request.headers)[0]);
-      this.emit('over');
+      this.tellOver();
       return;
     }
     this.close();
     this.pendingBye?.done();
     this.emit('ended', callEnd(by, request));
-    this.emit('over');
+    this.tellOver();
   }
 
   private terminateRequest(): void {
@@ -416,8 +416,15 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     this.transaction.respond(createResponse(this.request, 487, { toTag: this.localTag }));
   }
 
+  private tellOver(): void {
+    this.emit('over');
+    this.dropHandlers();
+  }
+
   private close(): void {
     this.current = 'terminated';
+    // The transaction outlives the call by half a minute and is not to keep it.
+    this.transaction.user = { localTag: this.localTag };
     this.pendingAnswer = undefined;
     this.core.clock.clearTimer(this.ringTimer);
     this.repeater?.stop();

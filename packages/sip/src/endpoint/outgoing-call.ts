@@ -55,10 +55,7 @@ export type OutgoingCallState = 'calling' | 'proceeding' | 'early' | 'confirmed'
 /** Branches whose answers are acknowledged; more are not met in practice. */
 const MAX_FORKS = 16;
 
-interface Fork {
-  usage: InviteUsage;
-  early: EarlyDialog;
-}
+type Fork = { usage: InviteUsage; early: EarlyDialog };
 
 /**
  * A call from us to somebody (RFC 3261 §13.2). Exactly one of `failed` and `answered` … `ended` is
@@ -116,7 +113,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
     return this.exchange.request;
   }
 
-  /** The dialog of the answered call; before, that of the only branch there is. */
+  /** The dialog of the answered call; before, that of the only branch. */
   get dialog(): Dialog | undefined {
     return this.usage?.dialog;
   }
@@ -242,13 +239,14 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
       return;
     }
     if (this.current === 'terminated') return;
-    const { statusCode, reasonPhrase: text } = response;
-    const cause = this.givenUp?.cause ?? 'rejected';
-    const told = cause === 'rejected' ? { statusCode, reasonPhrase: text } : standIn(cause);
-    if (statusCode < 400 && cause === 'rejected') {
-      this.emit('redirected', redirectContacts(response), response);
+    const { statusCode, reasonPhrase } = response;
+    if (this.givenUp !== undefined) {
+      const { cause } = this.givenUp;
+      this.fail({ ...standIn(cause), response, cause });
+      return;
     }
-    this.fail({ ...told, response, cause });
+    if (statusCode < 400) this.emit('redirected', redirectContacts(response), response);
+    this.fail({ statusCode, reasonPhrase, response, cause: 'rejected' });
   }
 
   private onAccepted(response: SipResponse, request: SipRequest): void {
@@ -259,7 +257,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
     }
     if (this.acks.size >= MAX_FORKS) return;
     const known = this.forks.get(tag);
-    const fork = known === undefined || known.usage.over ? this.addFork(tag, response) : known;
+    const fork = known?.usage.over === false ? known : this.addFork(tag, response);
     if (fork === undefined || !this.confirm(fork.usage, response, request)) {
       // Without a dialog there is nobody to acknowledge; the other side will give up by itself.
       this.fail({ statusCode: 502, reasonPhrase: 'Unusable answer', response, cause: 'rejected' });
@@ -413,12 +411,14 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
     if (!this.answerTold) {
       // It ended while the answer to the other side's offer was being made.
       this.current = 'early';
-      const cause = by === 'remote' ? 'rejected' : 'cancelled';
-      this.fail({ ...standIn('cancelled'), cause });
+      this.fail({ ...standIn('cancelled'), cause: by === 'remote' ? 'rejected' : 'cancelled' });
       return;
     }
     this.current = 'terminated';
+    // What stays waits for late answers of other branches (§13.2.2.4) and needs no more than that.
+    this.forks.clear();
     this.emit('ended', callEnd(by, request));
+    this.dropHandlers();
   }
 
   private onFailure(cause: 'timeout' | 'transport'): void {
@@ -470,6 +470,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
     this.dropForks(undefined);
     const [reason] = failure.response === undefined ? [] : reasonsOf(failure.response.headers);
     this.emit('failed', reason === undefined ? failure : { ...failure, reason });
+    this.dropHandlers();
   }
 
   private dropForks(except: Fork | undefined): void {
@@ -487,10 +488,9 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
 }
 
 /** What is reported where no response says it. */
-function standIn(cause: 'timeout' | 'transport' | 'cancelled'): {
-  statusCode: number;
-  reasonPhrase: string;
-} {
+function standIn(
+  cause: 'timeout' | 'transport' | 'cancelled',
+): Pick<CallFailure, 'statusCode' | 'reasonPhrase'> {
   const statusCode = { timeout: 408, transport: 503, cancelled: 487 }[cause];
   return { statusCode, reasonPhrase: reasonPhrase(statusCode) };
 }

@@ -107,6 +107,15 @@ abstract class Message {
     return this.body.byteLength === 0 ? '' : utf8.decode(this.body);
   }
 
+  /** Lets go of what was parsed on demand; it is parsed again when somebody asks. */
+  forgetParsed(): void {
+    this.viaCache = undefined;
+    this.fromCache = undefined;
+    this.toCache = undefined;
+    this.cseqCache = undefined;
+    this.contactsCache = undefined;
+  }
+
   private required(key: string): HeaderLine {
     const line = this.headers.first(key);
     if (line === undefined) {
@@ -141,6 +150,11 @@ export class SipRequest extends Message {
       this.uriCache = { raw: this.uri, value: parseUri(this.uri) };
     }
     return this.uriCache.value;
+  }
+
+  override forgetParsed(): void {
+    super.forgetParsed();
+    this.uriCache = undefined;
   }
 
   /** 0 … 255, `undefined` when absent (RFC 2543 peers). */

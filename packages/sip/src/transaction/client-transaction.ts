@@ -11,9 +11,13 @@ import {
   type NonInviteClientState,
 } from './non-invite-client.ts';
 
-/** Sends one message; `failed` is called later when the transport reports an error. */
+/**
+ * Sends one message; `failed` is called later when the transport reports an error.
+ *
+ * @param message absent when nothing but its bytes was kept: it is a repeat
+ */
 export type SendMessage = (
-  message: SipMessage,
+  message: SipMessage | undefined,
   bytes: Uint8Array,
   to: Hop,
   failed: (error: Error) => void,
@@ -30,19 +34,20 @@ export interface ClientTransactionUser {
 type State = InviteClientState | NonInviteClientState;
 type Event = InviteClientEvent | NonInviteClientEvent;
 
+/** Who listens once nothing is left to be told. */
+const NOBODY: ClientTransactionUser = { onResponse() {}, onFailure() {} };
+
 /** One request and its responses (RFC 3261 §17.1). */
-export class ClientTransaction {
+export class ClientTransaction extends Machine<State, Event, SipResponse> {
   readonly request: SipRequest;
   readonly hop: Hop;
   readonly key: string;
-  private readonly bytes: Uint8Array;
-  private readonly machine: Pick<Machine<State, Event, SipResponse>, 'fire' | 'state'> & {
-    terminate(): void;
-  };
+  /** The request; after an INVITE was refused, its ACK. Nothing once there is nothing to repeat. */
+  private bytes: Uint8Array | undefined;
+  private acknowledged = false;
   private readonly send: SendMessage;
-  private readonly user: ClientTransactionUser;
+  private user: ClientTransactionUser;
   private readonly onTerminated: (transaction: ClientTransaction) => void;
-  private ack: { message: SipRequest; bytes: Uint8Array } | undefined;
 
   constructor(
     request: SipRequest,
@@ -52,6 +57,8 @@ export class ClientTransaction {
     user: ClientTransactionUser,
     onTerminated: (transaction: ClientTransaction) => void,
   ) {
+    const invite = request.method === 'INVITE';
+    super(invite ? INVITE_CLIENT : NON_INVITE_CLIENT, invite ? 'calling' : 'trying', context);
     this.request = request;
     this.hop = hop;
     this.key = clientKey(request);
@@ -59,66 +66,55 @@ export class ClientTransaction {
     this.send = send;
     this.user = user;
     this.onTerminated = onTerminated;
-    this.machine = this.createMachine(context);
-  }
-
-  get state(): State {
-    return this.machine.state;
   }
 
   /** Sends the request for the first time. */
   begin(): void {
-    this.machine.fire('begin');
+    this.fire('begin');
   }
 
   /** Takes a response the layer matched to this transaction. */
   receive(response: SipResponse): void {
     const { statusCode } = response;
-    this.machine.fire(statusCode < 200 ? '1xx' : statusCode < 300 ? '2xx' : '3xx-6xx', response);
+    this.fire(statusCode < 200 ? '1xx' : statusCode < 300 ? '2xx' : '3xx-6xx', response);
   }
 
-  /** Ends it without telling the user. */
-  terminate(): void {
-    this.machine.terminate();
+  protected transmit(): void {
+    this.output(this.request);
   }
 
-  private createMachine(context: MachineContext): ClientTransaction['machine'] {
-    const host = {
-      transmit: () => this.output(this.request, this.bytes),
-      acknowledge: (response: SipResponse) => this.acknowledge(response),
-      deliver: (response: SipResponse) => this.user.onResponse(response),
-      fail: (cause: 'timeout' | 'transport') => this.user.onFailure(cause),
-      terminated: () => this.onTerminated(this),
-    };
-    if (this.request.method === 'INVITE') {
-      const machine = new Machine(INVITE_CLIENT, 'calling', host, context);
-      return {
-        fire: (event, response) => machine.fire(event as InviteClientEvent, response),
-        get state() {
-          return machine.state;
-        },
-        terminate: () => machine.terminate('terminated'),
-      };
+  protected acknowledge(response: SipResponse): void {
+    if (this.acknowledged) {
+      this.output(undefined);
+      return;
     }
-    const machine = new Machine(NON_INVITE_CLIENT, 'trying', host, context);
-    return {
-      fire: (event, response) => machine.fire(event as NonInviteClientEvent, response),
-      get state() {
-        return machine.state;
-      },
-      terminate: () => machine.terminate('terminated'),
-    };
+    this.acknowledged = true;
+    const ack = createAck(this.request, response);
+    this.bytes = serializeMessage(ack);
+    this.output(ack);
   }
 
-  private acknowledge(response: SipResponse): void {
-    if (this.ack === undefined) {
-      const message = createAck(this.request, response);
-      this.ack = { message, bytes: serializeMessage(message) };
+  protected deliver(response: SipResponse): void {
+    const { user, state } = this;
+    if (state === 'completed') this.user = NOBODY;
+    if (state === 'accepted' || (state === 'completed' && !this.acknowledged)) {
+      this.bytes = undefined;
     }
-    this.output(this.ack.message, this.ack.bytes);
+    if (response.statusCode >= 200) this.request.forgetParsed();
+    user.onResponse(response);
   }
 
-  private output(message: SipRequest, bytes: Uint8Array): void {
-    this.send(message, bytes, this.hop, () => this.machine.fire('transportError'));
+  protected fail(cause: 'timeout' | 'transport'): void {
+    this.user.onFailure(cause);
+  }
+
+  protected terminated(): void {
+    this.onTerminated(this);
+  }
+
+  private output(message: SipRequest | undefined): void {
+    const { bytes } = this;
+    if (bytes === undefined) return;
+    this.send(message, bytes, this.hop, () => this.fire('transportError'));
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createResponse } from '../message/build.ts';
 import { Headers } from '../message/headers.ts';
-import { type SipMessage, SipRequest } from '../message/message.ts';
+import { SipRequest } from '../message/message.ts';
 import { parseMessage } from '../message/parse.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import type { ClientTransactionUser } from './client-transaction.ts';
@@ -36,9 +36,9 @@ function setUp(maxTransactions = 100) {
     clock,
     timers: DEFAULT_TIMERS,
     maxTransactions,
-    send: (message: SipMessage, bytes, _to, failed) => {
+    send: (_message, bytes, _to, failed) => {
       // What is sent must be readable.
-      parseMessage(bytes);
+      const message = parseMessage(bytes);
       sent.push(message.kind === 'request' ? message.method : String(message.statusCode));
       if (failNext) failed(new Error('EHOSTUNREACH'));
     },

@@ -49,10 +49,15 @@ export class TransactionLayer {
   private readonly clients = new Map<string, ClientTransaction>();
   private readonly servers = new Map<string, ServerTransaction>();
   private readonly merged = new Map<string, ServerTransaction>();
+  private readonly overReliable: MachineContext;
+  private readonly overUnreliable: MachineContext;
   private closed = false;
 
   constructor(options: TransactionLayerOptions) {
     this.options = options;
+    const { clock, timers } = options;
+    this.overReliable = { clock, timers, reliable: true };
+    this.overUnreliable = { clock, timers, reliable: false };
   }
 
   /** Transactions alive. */
@@ -75,7 +80,7 @@ export class TransactionLayer {
       this.context(hop.transport),
       this.options.send,
       user,
-      (ended) => this.clients.delete(ended.key),
+      this.forgetClient,
     );
     this.clients.set(transaction.key, transaction);
     transaction.begin();
@@ -120,11 +125,12 @@ export class TransactionLayer {
     }
     const transaction = new ServerTransaction(
       request,
+      key,
       source,
       hop,
       this.context(transport),
       this.options.send,
-      (ended) => this.forget(ended),
+      this.forgetServer,
     );
     this.servers.set(key, transaction);
     const { mergeKey } = transaction;
@@ -159,16 +165,19 @@ export class TransactionLayer {
     for (const transaction of [...this.servers.values()]) transaction.terminate();
   }
 
-  private forget(transaction: ServerTransaction): void {
+  private readonly forgetClient = ({ key }: ClientTransaction): void => {
+    this.clients.delete(key);
+  };
+
+  private readonly forgetServer = (transaction: ServerTransaction): void => {
     this.servers.delete(transaction.key);
     const { mergeKey } = transaction;
     if (mergeKey !== undefined && this.merged.get(mergeKey) === transaction) {
       this.merged.delete(mergeKey);
     }
-  }
+  };
 
   private context(transport: TransportName): MachineContext {
-    const { clock, timers, isReliable } = this.options;
-    return { clock, timers, reliable: isReliable(transport) };
+    return this.options.isReliable(transport) ? this.overReliable : this.overUnreliable;
   }
 }

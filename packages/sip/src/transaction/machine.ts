@@ -26,6 +26,11 @@ export type MachineTable<S extends string, E extends string> = Readonly<
   Record<S, Readonly<Partial<Record<E, Rule<S>>>>>
 >;
 
+/** A table as a machine runs it that may be of several kinds: states of the other kinds are absent. */
+type OneOfTables<S extends string, E extends string> = Readonly<
+  Partial<Record<S, Readonly<Partial<Record<E, Rule<S>>>>>>
+>;
+
 export const transmit: Action = { do: 'transmit' };
 export const acknowledge: Action = { do: 'acknowledge' };
 export const deliver: Action = { do: 'deliver' };
@@ -42,16 +47,6 @@ export const again = (timer: TimerName, at: 'doubled' | 't2' = 'doubled'): Actio
 /** Events every machine gets from its timers and its transport. */
 export type TimerEvent = `timer${TimerName}`;
 
-/** What the runner needs from the transaction that owns it. */
-export interface MachineHost<M> {
-  transmit(): void;
-  acknowledge(message: M): void;
-  deliver(message: M): void;
-  fail(cause: 'timeout' | 'transport'): void;
-  /** Called once, after the machine reached `terminated` and its timers are stopped. */
-  terminated(): void;
-}
-
 export interface MachineContext {
   clock: SipClock;
   timers: TimerSettings;
@@ -59,27 +54,30 @@ export interface MachineContext {
   reliable: boolean;
 }
 
-/** Runs any machine table; knows nothing of SIP but how long its timers are. */
-export class Machine<S extends string, E extends string, M> {
-  private current: S;
-  private readonly table: MachineTable<S, E>;
-  private readonly host: MachineHost<M>;
+/**
+ * Runs a machine table; knows nothing of SIP but how long its timers are. What its actions do is the
+ * transaction's that extends it.
+ *
+ * At most one timer that repeats something and one that waits for something run at a time, which the
+ * tables' test makes sure of; so there is no table of timers.
+ */
+export abstract class Machine<S extends string, E extends string, M> {
+  private current: S | 'terminated';
+  private readonly table: OneOfTables<S | 'terminated', E>;
   private readonly context: MachineContext;
-  private readonly running = new Map<TimerName, { handle: TimerHandle; ms: number }>();
+  private repeating: TimerName | undefined;
+  private repeatHandle: TimerHandle;
+  private repeatMs = 0;
+  private waiting: TimerName | undefined;
+  private waitHandle: TimerHandle;
 
-  constructor(
-    table: MachineTable<S, E>,
-    initial: S,
-    host: MachineHost<M>,
-    context: MachineContext,
-  ) {
+  constructor(table: OneOfTables<S | 'terminated', E>, initial: S, context: MachineContext) {
     this.table = table;
     this.current = initial;
-    this.host = host;
     this.context = context;
   }
 
-  get state(): S {
+  get state(): S | 'terminated' {
     return this.current;
   }
 
@@ -91,38 +89,45 @@ export class Machine<S extends string, E extends string, M> {
    * @returns false when the event has no rule in this state
    */
   fire(event: E | TimerEvent, message?: M): boolean {
-    const rule = this.table[this.current][event as E];
+    const rule = this.table[this.current]?.[event as E];
     if (rule === undefined) return false;
     const left = this.current;
     this.current = rule.next;
     const ended = rule.next === 'terminated' && left !== 'terminated';
     if (ended) this.stopAll();
     for (const action of rule.actions) this.perform(action, message);
-    if (ended) this.host.terminated();
+    if (ended) this.terminated();
     return true;
   }
 
   /** Ends the machine from outside, telling nobody but `terminated`. */
-  terminate(state: S): void {
-    if (this.current === state) return;
-    this.current = state;
+  terminate(): void {
+    if (this.current === 'terminated') return;
+    this.current = 'terminated';
     this.stopAll();
-    this.host.terminated();
+    this.terminated();
   }
+
+  protected abstract transmit(): void;
+  protected abstract acknowledge(message: M): void;
+  protected abstract deliver(message: M): void;
+  protected abstract fail(cause: 'timeout' | 'transport'): void;
+  /** Called once, after the machine reached `terminated` and its timers are stopped. */
+  protected abstract terminated(): void;
 
   private perform(action: Action, message: M | undefined): void {
     switch (action.do) {
       case 'transmit':
-        this.host.transmit();
+        this.transmit();
         return;
       case 'acknowledge':
-        if (message !== undefined) this.host.acknowledge(message);
+        if (message !== undefined) this.acknowledge(message);
         return;
       case 'deliver':
-        if (message !== undefined) this.host.deliver(message);
+        if (message !== undefined) this.deliver(message);
         return;
       case 'fail':
-        this.host.fail(action.cause);
+        this.fail(action.cause);
         return;
       case 'start':
         this.startTimer(action.timer);
@@ -144,10 +149,9 @@ export class Machine<S extends string, E extends string, M> {
   }
 
   private restartTimer(timer: TimerName, at: 'doubled' | 't2'): void {
-    const rule = TIMERS[timer];
-    const last = this.running.get(timer)?.ms ?? rule.first(this.context.timers);
-    const bound = rule.doublesTo?.(this.context.timers) ?? last;
-    this.arm(timer, at === 't2' ? this.context.timers.t2 : Math.min(2 * last, bound));
+    const { timers } = this.context;
+    const bound = TIMERS[timer].doublesTo?.(timers) ?? this.repeatMs;
+    this.arm(timer, at === 't2' ? timers.t2 : Math.min(2 * this.repeatMs, bound));
   }
 
   private arm(timer: TimerName, ms: number): void {
@@ -155,17 +159,35 @@ export class Machine<S extends string, E extends string, M> {
     this.stopTimer(timer);
     const event: TimerEvent = `timer${timer}`;
     const handle = this.context.clock.setTimer(() => this.fire(event), ms);
-    this.running.set(timer, { handle, ms });
+    if (repeats(timer)) {
+      this.repeating = timer;
+      this.repeatHandle = handle;
+      this.repeatMs = ms;
+    } else {
+      this.waiting = timer;
+      this.waitHandle = handle;
+    }
   }
 
   private stopTimer(timer: TimerName): void {
-    const entry = this.running.get(timer);
-    if (entry === undefined) return;
-    this.context.clock.clearTimer(entry.handle);
-    this.running.delete(timer);
+    if (timer === this.repeating) {
+      this.repeating = undefined;
+      this.context.clock.clearTimer(this.repeatHandle);
+      this.repeatHandle = undefined;
+    } else if (timer === this.waiting) {
+      this.waiting = undefined;
+      this.context.clock.clearTimer(this.waitHandle);
+      this.waitHandle = undefined;
+    }
   }
 
   private stopAll(): void {
-    for (const timer of [...this.running.keys()]) this.stopTimer(timer);
+    if (this.repeating !== undefined) this.stopTimer(this.repeating);
+    if (this.waiting !== undefined) this.stopTimer(this.waiting);
   }
+}
+
+/** Whether a timer repeats a message; the others wait for one. */
+export function repeats(timer: TimerName): boolean {
+  return TIMERS[timer].doublesTo !== undefined;
 }

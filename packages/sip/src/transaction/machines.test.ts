@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { INVITE_CLIENT } from './invite-client.ts';
 import { INVITE_SERVER } from './invite-server.ts';
-import { type Action, Machine, type MachineTable } from './machine.ts';
+import { type Action, Machine, type MachineTable, repeats } from './machine.ts';
 import { NON_INVITE_CLIENT } from './non-invite-client.ts';
 import { NON_INVITE_SERVER } from './non-invite-server.ts';
 import { DEFAULT_TIMERS, type TimerName } from './timers.ts';
@@ -21,18 +21,14 @@ function run(table: AnyTable, initial: string, reliable = false) {
   const clock = new FakeClock();
   const log: string[] = [];
   const note = (text: string) => log.push(`${clock.now()} ${text}`);
-  const machine = new Machine<string, string, string>(
-    table,
-    initial,
-    {
-      transmit: () => note('transmit'),
-      acknowledge: (m) => note(`ack ${m}`),
-      deliver: (m) => note(`deliver ${m}`),
-      fail: (cause) => note(cause),
-      terminated: () => note('terminated'),
-    },
-    { clock, timers: DEFAULT_TIMERS, reliable },
-  );
+  class Written extends Machine<string, string, string> {
+    protected transmit = () => void note('transmit');
+    protected acknowledge = (m: string) => void note(`ack ${m}`);
+    protected deliver = (m: string) => void note(`deliver ${m}`);
+    protected fail = (cause: string) => void note(cause);
+    protected terminated = () => void note('terminated');
+  }
+  const machine = new Written(table, initial, { clock, timers: DEFAULT_TIMERS, reliable });
   return { clock, log, machine, fire: (event: string, m = event) => machine.fire(event, m) };
 }
 
@@ -40,6 +36,30 @@ describe.each(TABLES)('%s table', (_name, table, initial) => {
   const rules = Object.entries(table).flatMap(([state, events]) =>
     Object.entries(events).map(([event, rule]) => ({ state, event, rule })),
   );
+
+  test('no state has two timers of one sort running', () => {
+    const seen = new Map<string, Set<string>>();
+    const visit = (state: string, running: ReadonlySet<string>) => {
+      const known = [...running].sort().join('');
+      const before = seen.get(state) ?? new Set();
+      if (before.has(known)) return;
+      seen.set(state, before.add(known));
+      for (const repeating of [true, false]) {
+        const sort = [...running].filter((timer) => repeats(timer as TimerName) === repeating);
+        expect(sort.length, `${state}: ${known}`).toBeLessThan(2);
+      }
+      for (const { event, rule } of rules.filter((r) => r.state === state)) {
+        const next = new Set(running);
+        if (event.startsWith('timer')) next.delete(event.slice('timer'.length));
+        for (const action of rule?.actions ?? []) {
+          if (action.do === 'start' || action.do === 'again') next.add(action.timer);
+          if (action.do === 'stop') next.delete(action.timer);
+        }
+        if (rule !== undefined) visit(rule.next, rule.next === 'terminated' ? new Set() : next);
+      }
+    };
+    visit(initial, new Set());
+  });
 
   test('every state can be reached and every state but terminated be left', () => {
     const reached = new Set([initial]);

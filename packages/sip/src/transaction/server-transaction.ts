@@ -1,10 +1,11 @@
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { tagOf } from '../message/name-addr.ts';
 import { serializeMessage } from '../message/serialize.ts';
+import { hasUniqueBranch } from '../message/via.ts';
 import type { Hop, Source } from '../transport/transport.ts';
 import type { SendMessage } from './client-transaction.ts';
 import { INVITE_SERVER, type InviteServerEvent, type InviteServerState } from './invite-server.ts';
-import { mergeKey, serverKey } from './keys.ts';
+import { mergeKey } from './keys.ts';
 import { Machine, type MachineContext } from './machine.ts';
 import {
   NON_INVITE_SERVER,
@@ -28,43 +29,42 @@ export interface ServerTransactionUser {
 }
 
 /** One received request and our responses to it (RFC 3261 §17.2). */
-export class ServerTransaction {
+export class ServerTransaction extends Machine<State, Event, SipRequest> {
   readonly request: SipRequest;
   /** Where the request came from. */
   readonly source: Source;
   readonly key: string;
   readonly mergeKey: string | undefined;
-  user: ServerTransactionUser = {};
+  /** Where the responses go. */
   readonly hop: Hop;
+  user: ServerTransactionUser = {};
   private readonly send: SendMessage;
-  private readonly machine: {
-    fire(event: Event, message?: SipRequest): boolean;
-    readonly state: State;
-    terminate(): void;
-  };
   private readonly onTerminated: (transaction: ServerTransaction) => void;
-  private latest: { response: SipResponse; bytes: Uint8Array } | undefined;
+  private status = 0;
+  /** Latest response; of a final one only what is repeated and matched is kept. */
+  private response: SipResponse | undefined;
+  private bytes: Uint8Array | undefined;
+  private toTag: string | undefined;
 
+  /** @param key as `serverKey` gives it */
   constructor(
     request: SipRequest,
+    key: string,
     source: Source,
     hop: Hop,
     context: MachineContext,
     send: SendMessage,
     onTerminated: (transaction: ServerTransaction) => void,
   ) {
+    const invite = request.method === 'INVITE';
+    super(invite ? INVITE_SERVER : NON_INVITE_SERVER, invite ? 'proceeding' : 'trying', context);
     this.request = request;
     this.source = source;
     this.hop = hop;
-    this.key = serverKey(request);
+    this.key = key;
     this.mergeKey = mergeKey(request);
     this.send = send;
     this.onTerminated = onTerminated;
-    this.machine = this.createMachine(context);
-  }
-
-  get state(): State {
-    return this.machine.state;
   }
 
   /** Source and transport of the request. */
@@ -74,7 +74,7 @@ export class ServerTransaction {
 
   /** True once a final response was sent. */
   get answered(): boolean {
-    return (this.latest?.response.statusCode ?? 0) >= 200;
+    return this.status >= 200;
   }
 
   /**
@@ -83,18 +83,25 @@ export class ServerTransaction {
    * @returns false when the state allows no such response any more (it was answered or has ended)
    */
   respond(response: SipResponse): boolean {
-    const before = this.latest;
-    this.latest = { response, bytes: serializeMessage(response) };
+    const { status, response: earlier, bytes } = this;
     const { statusCode } = response;
+    this.status = statusCode;
+    this.response = response;
+    this.bytes = serializeMessage(response);
     const event = statusCode < 200 ? 'send1xx' : statusCode < 300 ? 'send2xx' : 'send3xx-6xx';
-    const taken = this.machine.fire(event);
-    if (!taken) this.latest = before;
-    return taken;
+    if (!this.fire(event)) {
+      this.status = status;
+      this.response = earlier;
+      this.bytes = bytes;
+      return false;
+    }
+    if (statusCode >= 200) this.slim(response);
+    return true;
   }
 
   /** Takes a repeat of the request, or the ACK of an INVITE. */
   receive(request: SipRequest): void {
-    this.machine.fire(request.method === 'ACK' ? 'ack' : 'request', request);
+    this.fire(request.method === 'ACK' ? 'ack' : 'request', request);
   }
 
   /**
@@ -102,46 +109,36 @@ export class ServerTransaction {
    * To tag of an ACK is that of our response, of a repeat that of the request (§17.2.3).
    */
   matchesToTag(request: SipRequest): boolean {
-    const own = request.method === 'ACK' ? this.latest?.response : this.request;
-    return own !== undefined && tagOf(request.to) === tagOf(own.to);
+    const own = request.method === 'ACK' ? this.toTag : tagOf(this.request.to);
+    return tagOf(request.to) === own;
   }
 
-  /** Ends it without telling the user. */
-  terminate(): void {
-    this.machine.terminate();
+  protected transmit(): void {
+    if (this.bytes === undefined) return;
+    this.send(this.response, this.bytes, this.hop, () => this.fire('transportError'));
   }
 
-  private createMachine(context: MachineContext): ServerTransaction['machine'] {
-    const host = {
-      transmit: () => this.transmit(),
-      acknowledge: () => {},
-      deliver: (ack: SipRequest) => this.user.onAck?.(ack),
-      fail: (cause: 'timeout' | 'transport') => this.user.onFailure?.(cause),
-      terminated: () => this.onTerminated(this),
-    };
-    if (this.request.method === 'INVITE') {
-      const machine = new Machine(INVITE_SERVER, 'proceeding', host, context);
-      return {
-        fire: (event, message) => machine.fire(event as InviteServerEvent, message),
-        get state() {
-          return machine.state;
-        },
-        terminate: () => machine.terminate('terminated'),
-      };
-    }
-    const machine = new Machine(NON_INVITE_SERVER, 'trying', host, context);
-    return {
-      fire: (event, message) => machine.fire(event as NonInviteServerEvent, message),
-      get state() {
-        return machine.state;
-      },
-      terminate: () => machine.terminate('terminated'),
-    };
+  protected acknowledge(): void {}
+
+  protected deliver(ack: SipRequest): void {
+    this.user.onAck?.(ack);
   }
 
-  private transmit(): void {
-    if (this.latest === undefined) return;
-    const { response, bytes } = this.latest;
-    this.send(response, bytes, this.hop, () => this.machine.fire('transportError'));
+  protected fail(cause: 'timeout' | 'transport'): void {
+    this.user.onFailure?.(cause);
+  }
+
+  protected terminated(): void {
+    this.onTerminated(this);
+  }
+
+  /** An answered request waits half a minute for repeats, and needs little for that. */
+  private slim(final: SipResponse): void {
+    // Only without a unique branch, which is rare, anybody will ask.
+    if (!hasUniqueBranch(this.request.via)) this.toTag = tagOf(final.to);
+    this.response = undefined;
+    // A 2xx to an INVITE is repeated by the transaction user.
+    if (this.state === 'accepted') this.bytes = undefined;
+    this.request.forgetParsed();
   }
 }
