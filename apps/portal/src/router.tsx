@@ -9,6 +9,8 @@ import {
 import { Crash } from '@trunkline/ui/components/crash.tsx';
 import { session } from './app/session.ts';
 import { readCallFilter } from './calls/call-filter.ts';
+import { readGroupView } from './lines/group-view.ts';
+import { type Step, steps } from './lines/wizard/step-names.ts';
 
 const rootRoute = createRootRoute({ component: Outlet });
 
@@ -71,9 +73,19 @@ const linesRoute = createRoute({
   path: '/lines',
   component: lazyRouteComponent(() => import('./lines/groups-page.tsx'), 'GroupsPage'),
 });
+const wizardRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/lines/new',
+  validateSearch: (search: Record<string, unknown>): { step?: Step } => {
+    const step = steps.find((each) => each === search.step);
+    return step ? { step } : {};
+  },
+  component: lazyRouteComponent(() => import('./lines/wizard/wizard-page.tsx'), 'WizardPage'),
+});
 const groupRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/lines/$groupId',
+  validateSearch: readGroupView,
   component: lazyRouteComponent(() => import('./lines/group-page.tsx'), 'GroupPage'),
 });
 const callsRoute = createRoute({
@@ -86,6 +98,11 @@ const callRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/calls/$callId',
   component: lazyRouteComponent(() => import('./calls/call-page.tsx'), 'CallPage'),
+});
+const limitsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/limits',
+  component: lazyRouteComponent(() => import('./limits/limits-page.tsx'), 'LimitsPage'),
 });
 const lostRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -103,9 +120,11 @@ export const router = createRouter({
       peopleRoute,
       numbersRoute,
       linesRoute,
+      wizardRoute,
       groupRoute,
       callsRoute,
       callRoute,
+      limitsRoute,
       lostRoute,
     ]),
   ]),

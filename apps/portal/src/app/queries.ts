@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Line, LineGroup, LineState } from '@trunkline/contracts/lines.ts';
 import type { Location } from '@trunkline/contracts/locations.ts';
+import type { Page } from '@trunkline/contracts/pages.ts';
+import type { PbxTemplate } from '@trunkline/contracts/pbx-templates.ts';
 import type { User } from '@trunkline/contracts/users.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { useServices } from './services.ts';
@@ -25,6 +27,17 @@ export const useUsers = () => useCollection<User>('users');
 export const useLocations = () => useCollection<Location>('locations');
 export const useGroups = () => useCollection<LineGroup>('groups');
 
+/** The known telephone systems; they change with the release only. */
+export function useTemplates() {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: ['templates'],
+    queryFn: async ({ signal }) =>
+      (await api.get<Page<PbxTemplate>>('/v1/pbx-templates', { signal })).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 /** Lines with their live state, which is newer than the fetched one. */
 export function useLines() {
   const { live } = useServices();
@@ -48,6 +61,15 @@ export function useKeep<T extends { id: string }>(name: Collection): (item: T) =
         : [...list, item];
     });
     // Numbers, lines and users are bound to each other by the service.
+    void client.invalidateQueries();
+  };
+}
+
+/** Takes a deleted resource out of its list, without asking again. */
+export function useDrop(name: Collection): (id: string) => void {
+  const { client } = useServices();
+  return (id) => {
+    client.setQueryData<{ id: string }[]>([name], (list) => list?.filter((each) => each.id !== id));
     void client.invalidateQueries();
   };
 }

@@ -8,17 +8,19 @@ import { useT } from '../i18n/index.ts';
 import type { Draft } from './draft.ts';
 import styles from './forms.module.css';
 
-interface Common<T extends object> {
+export interface Common<T extends object> {
   draft: Draft<T>;
   field: keyof T & string;
   label: string;
   hint?: string;
   errors: Readonly<Record<string, string>>;
+  /** What is allowed but unlikely to be meant, by field; an error goes first. */
+  warnings?: Readonly<Record<string, string>>;
   disabled?: boolean;
 }
 
 /** A label that says when its field was changed and not yet saved. */
-function Label({ text, changed }: { text: string; changed: boolean }) {
+export function Label({ text, changed }: { text: string; changed: boolean }) {
   const { t } = useT();
   return (
     <>
@@ -31,14 +33,17 @@ function Label({ text, changed }: { text: string; changed: boolean }) {
 function Frame<T extends object>(props: Common<T> & { required?: boolean; children: ReactNode }) {
   const { draft, field, label, hint, errors } = props;
   const error = errors[field];
+  const warning = props.warnings?.[field];
   return (
     <Field
       label={{ children: <Label text={label} changed={draft.changed(field)} /> }}
       {...(props.required ? { required: true } : {})}
       {...(hint === undefined ? {} : { hint })}
-      {...(error === undefined
-        ? {}
-        : { validationState: 'error' as const, validationMessage: error })}
+      {...(error !== undefined
+        ? { validationState: 'error' as const, validationMessage: error }
+        : warning !== undefined
+          ? { validationState: 'warning' as const, validationMessage: warning }
+          : {})}
     >
       {props.children as never}
     </Field>
@@ -111,6 +116,34 @@ export function ChoiceField<T extends object>(props: ChoiceFieldProps<T>) {
         ))}
       </Select>
     </Frame>
+  );
+}
+
+export interface AreaFieldProps<T extends object> extends Common<T> {
+  rows?: number;
+  placeholder?: string;
+  maxLength?: number;
+}
+
+/** Text of several lines, such as certificates or a list with one value a line. */
+export function AreaField<T extends object>(props: AreaFieldProps<T>) {
+  const { draft, field } = props;
+  return (
+    <div className={styles.wide}>
+      <Frame {...props}>
+        <textarea
+          className={styles.area}
+          rows={props.rows ?? 4}
+          spellCheck={false}
+          autoComplete="off"
+          placeholder={props.placeholder}
+          maxLength={props.maxLength}
+          disabled={props.disabled ?? false}
+          value={String(draft.values[field] ?? '')}
+          onChange={(event) => draft.set(field, event.target.value as T[typeof field])}
+        />
+      </Frame>
+    </div>
   );
 }
 

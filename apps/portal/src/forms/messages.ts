@@ -18,6 +18,16 @@ const keys = {
   'not an IANA time zone': 'zone',
   'each slot may occur once': 'slotOnce',
   'Invalid email address': 'email',
+  'no telephone system can have this address': 'peerAddress',
+  'an IP address or range (CIDR)': 'peerRange',
+  'belongs to the trunk of somebody else': 'peerTaken',
+  'digits, *, # and exactly one <NUMBER>': 'pickupCode',
+  'each codec once': 'codecOnce',
+  'PCMA is always active': 'codecFixed',
+  'certificates in PEM format': 'pem',
+  'required when certificates are checked by it': 'pemNeeded',
+  'not a number that can be dialled': 'notDialable',
+  'calls cannot be forwarded to an emergency number': 'emergency',
 } as const;
 
 export type MessageKey = (typeof keys)[keyof typeof keys];

@@ -1,5 +1,11 @@
 import { uiDe } from '@trunkline/ui/i18n/de.ts';
+import { bulkDe } from './bulk-de.ts';
 import { callsDe } from './calls-de.ts';
+import { capturesDe } from './captures-de.ts';
+import { groupDe } from './group-de.ts';
+import { limitsDe } from './limits-de.ts';
+import { lineFormDe } from './line-form-de.ts';
+import { wizardDe } from './wizard-de.ts';
 
 /** Texts of the portal, German. */
 export const de = {
@@ -26,6 +32,7 @@ export const de = {
     numbers: 'Nummern & Standorte',
     lines: 'Leitungen & Trunks',
     calls: 'Anrufe',
+    limits: 'Anrufgrenzen',
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als {{identity}}',
     language: 'Sprache',
@@ -63,6 +70,12 @@ export const de = {
     count_one: '{{count}} Eintrag',
     count_other: '{{count}} Einträge',
     edit: '{{name}} bearbeiten',
+    add: 'Hinzufügen',
+    remove: '{{name}} entfernen',
+    removed: '{{name}} entfernt',
+    moveUp: '{{name}} nach oben',
+    moveDown: '{{name}} nach unten',
+    movedTo: '{{name}} steht jetzt an Stelle {{place}} von {{count}}',
   },
   message: {
     userName: 'Nur Buchstaben a–z, Ziffern, Punkt, Bindestrich oder Unterstrich.',
@@ -80,6 +93,16 @@ export const de = {
     zone: 'Diese Zeitzone ist unbekannt.',
     slotOnce: 'Jede Art von Nummer gibt es nur einmal.',
     email: 'Das ist keine gültige E-Mail-Adresse.',
+    peerAddress: 'Diese Adresse kann keine Telefonanlage haben.',
+    peerRange: 'Bitte eine IP-Adresse oder ein Netz (CIDR) angeben.',
+    peerTaken: 'Eine dieser Adressen gehört schon zum Trunk eines anderen Unternehmens.',
+    pickupCode: 'Nur Ziffern, * und #, dazu genau einmal <NUMBER>.',
+    codecOnce: 'Jeder Codec darf nur einmal vorkommen.',
+    codecFixed: 'G.711 A-law gehört immer dazu.',
+    pem: 'Bitte Zertifikate im PEM-Format einfügen (-----BEGIN CERTIFICATE-----).',
+    pemNeeded: 'Ohne Zertifikat kann die eigene Stelle nichts prüfen.',
+    notDialable: 'Diese Nummer lässt sich nicht wählen.',
+    emergency: 'An eine Notrufnummer kann nicht weitergeleitet werden.',
   },
   overview: {
     heading: 'Übersicht',
@@ -103,6 +126,24 @@ export const de = {
     locations: 'Standorte',
     linesTotal: 'Leitungen',
     fix: 'Zur Leitung {{line}}',
+    alert: {
+      trunk_unreachable: 'Der Trunk {{subject}} antwortet nicht.',
+      srtp_refused:
+        'Anrufe über {{subject}} scheitern: Die Anlage bietet keine Verschlüsselung an.',
+      concurrent_calls: 'Anrufe wurden gestoppt: zu viele gleichzeitig.',
+      call_rate: 'Anrufe wurden gestoppt: ungewöhnlich viele in kurzer Zeit.',
+      user_call_rate: 'Anrufe von {{subject}} wurden gestoppt: ungewöhnlich viele in kurzer Zeit.',
+      country: 'Anrufe ins Land +{{destination}} wurden gestoppt.',
+      blocked_prefix: 'Anrufe an {{destination}} wurden gestoppt: gesperrte Vorwahl.',
+      foreign_minutes: 'Anrufe ins Ausland wurden gestoppt: zu viele Minuten in einer Stunde.',
+      other: 'Eine Warnung, die diese Seite noch nicht kennt: {{kind}}',
+    },
+    alertTimes_one: '{{last}}',
+    alertTimes_other: '{{count}} Mal, zuletzt {{last}}',
+    alertResolve: 'Erledigt',
+    alertResolveName: 'Als erledigt kennzeichnen: {{text}}',
+    alertLook: 'Ansehen',
+    alertsFailed: 'Die Warnungen ließen sich nicht laden.',
   },
   people: {
     heading: 'Personen',
@@ -278,6 +319,12 @@ export const de = {
     },
   },
   calls: callsDe,
+  group: groupDe,
+  wizard: wizardDe,
+  bulk: bulkDe,
+  capture: capturesDe,
+  limits: limitsDe,
+  handling: lineFormDe,
   notFound: {
     heading: 'Diese Seite gibt es nicht',
     body: 'Die Adresse ist falsch, oder der Eintrag wurde gelöscht.',

@@ -1,7 +1,13 @@
 import { uiEn } from '@trunkline/ui/i18n/en.ts';
 import type { SameKeys } from '@trunkline/ui/i18n/i18n.ts';
+import { bulkEn } from './bulk-en.ts';
 import { callsEn } from './calls-en.ts';
+import { capturesEn } from './captures-en.ts';
 import type { de } from './de.ts';
+import { groupEn } from './group-en.ts';
+import { limitsEn } from './limits-en.ts';
+import { lineFormEn } from './line-form-en.ts';
+import { wizardEn } from './wizard-en.ts';
 
 /** Texts of the portal, English. */
 export const en: SameKeys<typeof de> = {
@@ -28,6 +34,7 @@ export const en: SameKeys<typeof de> = {
     numbers: 'Numbers & sites',
     lines: 'Lines & trunks',
     calls: 'Calls',
+    limits: 'Call limits',
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{identity}}',
     language: 'Language',
@@ -64,6 +71,12 @@ export const en: SameKeys<typeof de> = {
     count_one: '{{count}} entry',
     count_other: '{{count}} entries',
     edit: 'Edit {{name}}',
+    add: 'Add',
+    remove: 'Remove {{name}}',
+    removed: '{{name}} removed',
+    moveUp: 'Move {{name}} up',
+    moveDown: 'Move {{name}} down',
+    movedTo: '{{name}} is now in place {{place}} of {{count}}',
   },
   message: {
     userName: 'Only letters a–z, digits, dot, hyphen or underscore.',
@@ -81,6 +94,16 @@ export const en: SameKeys<typeof de> = {
     zone: 'This time zone is unknown.',
     slotOnce: 'Each kind of number exists only once.',
     email: 'This is not a valid email address.',
+    peerAddress: 'No telephone system can have this address.',
+    peerRange: 'Please give an IP address or a network (CIDR).',
+    peerTaken: 'One of these addresses belongs to the trunk of another company.',
+    pickupCode: 'Digits, * and # only, and exactly one <NUMBER>.',
+    codecOnce: 'Each codec may occur only once.',
+    codecFixed: 'G.711 A-law is always active.',
+    pem: 'Please paste certificates in PEM format (-----BEGIN CERTIFICATE-----).',
+    pemNeeded: 'Without a certificate your own authority cannot check anything.',
+    notDialable: 'This number cannot be dialled.',
+    emergency: 'Calls cannot be forwarded to an emergency number.',
   },
   overview: {
     heading: 'Overview',
@@ -104,6 +127,23 @@ export const en: SameKeys<typeof de> = {
     locations: 'Sites',
     linesTotal: 'Lines',
     fix: 'Go to line {{line}}',
+    alert: {
+      trunk_unreachable: 'Trunk {{subject}} does not answer.',
+      srtp_refused: 'Calls over {{subject}} fail: the telephone system offers no encryption.',
+      concurrent_calls: 'Calls were stopped: too many at a time.',
+      call_rate: 'Calls were stopped: unusually many in a short time.',
+      user_call_rate: 'Calls of {{subject}} were stopped: unusually many in a short time.',
+      country: 'Calls to country +{{destination}} were stopped.',
+      blocked_prefix: 'Calls to {{destination}} were stopped: blocked prefix.',
+      foreign_minutes: 'Calls abroad were stopped: too many minutes within an hour.',
+      other: 'A warning this page does not know yet: {{kind}}',
+    },
+    alertTimes_one: '{{last}}',
+    alertTimes_other: '{{count}} times, last {{last}}',
+    alertResolve: 'Done',
+    alertResolveName: 'Mark as done: {{text}}',
+    alertLook: 'Look at it',
+    alertsFailed: 'The warnings could not be loaded.',
   },
   people: {
     heading: 'People',
@@ -276,6 +316,12 @@ export const en: SameKeys<typeof de> = {
     },
   },
   calls: callsEn,
+  group: groupEn,
+  wizard: wizardEn,
+  bulk: bulkEn,
+  capture: capturesEn,
+  limits: limitsEn,
+  handling: lineFormEn,
   notFound: {
     heading: 'There is no such page',
     body: 'The address is wrong, or the entry was deleted.',

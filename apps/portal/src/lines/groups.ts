@@ -1,27 +1,5 @@
 import type { Line, LineGroup } from '@trunkline/contracts/lines.ts';
 
-/** Fields of a line group a person sets, with what a new one begins with. */
-export const newGroup = {
-  name: '',
-  registrarHost: '',
-  registrarPort: 5060,
-  domain: '' as string | null,
-  locationId: '' as string,
-  expiresSeconds: 300,
-  registerDelayMs: 50,
-  journal: true,
-  notSignedInResponse: 486 as LineGroup['notSignedInResponse'],
-  rejectResponse: 'client' as LineGroup['rejectResponse'],
-  hideRejectButton: false,
-};
-export type GroupValues = typeof newGroup;
-
-/** What the API takes: an empty domain is null. */
-export function groupBody(values: Partial<GroupValues>): Record<string, unknown> {
-  const { domain, ...rest } = values;
-  return { ...rest, ...(domain === undefined ? {} : { domain: domain || null }) };
-}
-
 export const unavailableCodes = ['486', '480', '603', '180'] as const;
 
 /** A choice of the forms back to the API's value: a code as number, `client` as it is. */

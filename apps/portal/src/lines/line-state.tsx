@@ -6,6 +6,7 @@ import type { Line, LineState } from '@trunkline/contracts/lines.ts';
 import { formatMoment } from '@trunkline/ui/format/time.ts';
 import { useT } from '../i18n/index.ts';
 import styles from './line-state.module.css';
+import { sipPhrase } from './sip-phrase.ts';
 
 const icons = {
   open: CheckmarkCircleFilled,
@@ -57,7 +58,9 @@ function Protocol({ state }: { state: LineState }) {
   if (state.state === 'open' || (sipCode === null && text === '')) return null;
   return (
     <p className={styles.quiet}>
-      {sipCode === null ? t('lines.said', { text }) : t('lines.sip', { code: sipCode, text })}
+      {sipCode === null
+        ? t('lines.said', { text })
+        : t('lines.sip', { code: sipCode, text: sipPhrase(sipCode, text) })}
     </p>
   );
 }

@@ -9,6 +9,8 @@ const line = (state: Line['state']['state'], useLine = true): Line => ({
   authUserName: null,
   number: '20',
   suffix: '',
+  locationId: null,
+  settledLocationId: 'loc_x',
   useLine,
   journal: true,
   privatePhone: false,

@@ -11,6 +11,7 @@ import { useGroups, useLines, useLocations, useUsers } from '../app/queries.ts';
 import { useT } from '../i18n/index.ts';
 import { LineStateText } from '../lines/line-state.tsx';
 import { Page } from '../shell/page.tsx';
+import { AlertList, useAlerts } from './alert-list.tsx';
 import { type Health, healthOf, healthOfGroup } from './health.ts';
 import styles from './overview-page.module.css';
 
@@ -18,6 +19,7 @@ import styles from './overview-page.module.css';
 export function OverviewPage() {
   const { t } = useT();
   const [lines, groups, users, locations] = [useLines(), useGroups(), useUsers(), useLocations()];
+  const alerts = useAlerts();
   const failed = [lines, groups].find((query) => query.isError && query.data === undefined);
   const active = users.data?.filter((user) => user.enabled) ?? [];
   const without = active.filter((user) => !user.phones.some((phone) => phone.lineId !== null));
@@ -66,7 +68,13 @@ export function OverviewPage() {
             </section>
             <section className={styles.card} aria-labelledby="attention">
               <h2 id="attention">{t('overview.attention')}</h2>
-              {healthOf(lines.data).failing.length === 0 ? (
+              {alerts.data && alerts.data.length > 0 ? <AlertList alerts={alerts.data} /> : null}
+              {alerts.isError && alerts.data === undefined ? (
+                <p role="alert" className={styles.quiet}>
+                  {t('overview.alertsFailed')}
+                </p>
+              ) : null}
+              {healthOf(lines.data).failing.length === 0 && (alerts.data?.length ?? 0) === 0 ? (
                 <p className={styles.quiet}>{t('overview.allWellBody')}</p>
               ) : (
                 <ul>
@@ -161,7 +169,10 @@ function Verdict({ health }: { health: Health }) {
         <p>{body}</p>
       </div>
       {health.total === 0 ? (
-        <Button appearance="primary" onClick={() => void navigate({ to: '/lines' })}>
+        <Button
+          appearance="primary"
+          onClick={() => void navigate({ to: '/lines/new', search: {} })}
+        >
           {t('overview.startLines')}
         </Button>
       ) : null}

@@ -9,6 +9,7 @@ import {
   PlugConnectedFilled,
   PlugConnectedRegular,
 } from '@fluentui/react-icons/svg/plug-connected';
+import { ShieldTaskFilled, ShieldTaskRegular } from '@fluentui/react-icons/svg/shield-task';
 import { Link, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useT } from '../i18n/index.ts';
@@ -20,6 +21,7 @@ const areas = [
   ['/numbers', 'nav.numbers', BuildingRegular, BuildingFilled],
   ['/lines', 'nav.lines', PlugConnectedRegular, PlugConnectedFilled],
   ['/calls', 'nav.calls', CallConnectingRegular, CallConnectingFilled],
+  ['/limits', 'nav.limits', ShieldTaskRegular, ShieldTaskFilled],
 ] as const;
 
 /** The areas by task; a row that scrolls sideways on a phone. */

@@ -1,0 +1,31 @@
+/** Texts for many lines at once, German. */
+export const bulkDe = {
+  add: 'Mehrere anlegen',
+  export: 'Exportieren',
+  exportAll: 'Alle Leitungen (CSV)',
+  exportActive: 'Nur Leitungen in Betrieb (CSV)',
+  range: 'Liste und Bereiche',
+  rangeHint: 'Zum Beispiel 150;177;200-220. Führende Nullen bleiben stehen.',
+  userNames: 'SIP-Benutzernamen',
+  authHint: '<*> steht für den jeweiligen Benutzernamen. Leer: gleich wie er.',
+  passwordHint: 'Dasselbe für alle. Einzelne ändern Sie danach.',
+  file: 'CSV-Datei',
+  fileHint:
+    'Je Zeile: Benutzername, Name zur Anmeldung, Passwort, Nummer. Ohne Kopfzeile; was fehlt, bleibt leer.',
+  choose: 'Datei wählen',
+  limit: 'Höchstens {{max}} Zeilen und 1 MB.',
+  paste: 'Oder hier einfügen',
+  pasteHint: 'Mit Kommas getrennt.',
+  import_one: '{{count}} Zeile einlesen',
+  import_other: '{{count}} Zeilen einlesen',
+  importNone: 'Einlesen',
+  tooMany: 'Höchstens {{max}} Zeilen auf einmal.',
+  progress: 'Fortschritt',
+  done: '{{done}} von {{all}} Zeilen',
+  onlyAdds:
+    'Es wird nur hinzugefügt: Vorhandene Benutzernamen werden übersprungen, nichts wird geändert oder gelöscht.',
+  report: 'Ergebnis Zeile für Zeile',
+  summary: '{{added}} angelegt, {{skipped}} übersprungen, {{failed}} nicht möglich',
+  row: 'Zeile {{row}}',
+  outcome: { added: 'angelegt', skipped: 'war schon da', failed: 'nicht möglich' },
+};

@@ -1,0 +1,37 @@
+/** Texts of SIP captures, German. */
+export const capturesDe = {
+  start: 'SIP-Mitschnitt starten',
+  startHint:
+    'Zeichnet die SIP-Nachrichten der Leitungen auf, lesbar mit Wireshark. Gespräche werden nicht aufgezeichnet.',
+  startButton: 'Mitschnitt starten',
+  scope: 'Leitungen',
+  allLines: 'Alle Leitungen',
+  someLines: 'Ausgewählte Leitungen',
+  goneLines: 'Gelöschte Leitungen',
+  chooseLines: 'Bitte mindestens eine Leitung wählen.',
+  minutes: 'Dauer (Minuten)',
+  minutesHint: 'Höchstens 120. Danach endet der Mitschnitt von selbst.',
+  running: 'SIP-Mitschnitt läuft',
+  runningBody: '{{lines}}, bis {{until}}. Bisher {{packets}} Nachrichten, {{size}}.',
+  room: 'Belegter Platz',
+  full: 'Der Platz ist voll, es wird nichts mehr aufgezeichnet.',
+  fullShort: 'Platz war voll',
+  stop: 'Mitschnitt beenden',
+  started: 'Beginn',
+  content: 'Inhalt',
+  packets_one: '{{count}} Nachricht',
+  packets_other: '{{count}} Nachrichten',
+  states: { running: 'Läuft', stopped: 'Beendet' },
+  actions: 'Aktionen',
+  download: 'Herunterladen',
+  downloadName: 'Mitschnitt von {{time}} herunterladen',
+  delete: 'Löschen',
+  deleteName: 'Mitschnitt von {{time}} löschen',
+  deleteHeading: 'Mitschnitt löschen?',
+  deleteBody:
+    'Die aufgezeichneten Nachrichten gehen verloren. Läuft der Mitschnitt noch, endet er.',
+  empty: 'Noch kein Mitschnitt',
+  emptyBody: 'Ein Mitschnitt hilft, wenn Anlage und Trunkline sich nicht verstehen.',
+  privacy:
+    'Ein Mitschnitt zeigt, wer wann mit wem telefoniert. Kennwörter sind unkenntlich. Jeder Start und jedes Herunterladen wird protokolliert, nach {{days}} Tagen wird der Mitschnitt gelöscht.',
+};

@@ -1,0 +1,37 @@
+/** Texts of a line's own settings: calls, forwarding, deletion; German. */
+export const lineFormDe = {
+  sectionLine: 'Leitung',
+  ownLocation: 'Eigener Standort',
+  asGroup: 'Wie die Gruppe',
+  trunkLine: 'Amtsleitung',
+  trunkLineHint: 'Zählt eigens und wird keiner Person über die Nummer zugeordnet.',
+  sectionAssign: 'Zugewiesen an',
+  assignHint:
+    'Die Nummer der Leitung wird eine Nummer der Person. Lösen können Sie das bei der Person.',
+  sectionCalls: 'Im Namen der Person',
+  callsHint: 'Dasselbe, was die Person im Client einstellt.',
+  doNotDisturb: 'Nicht stören',
+  doNotDisturbHint: 'Anrufe klingeln nicht, sie bekommen die Antwort der Leitungsgruppe.',
+  always: 'Immer weiterleiten an',
+  busy: 'Bei besetzt weiterleiten an',
+  noAnswer: 'Ohne Antwort weiterleiten an',
+  noAnswerSeconds: 'nach Sekunden',
+  signedOut: 'Abgemeldet weiterleiten an',
+  targetHint: 'Nummer wie am Telefon gewählt. Leer: aus.',
+  sectionList: 'Weiterleitungsliste',
+  listHint:
+    'Für Anrufe, die niemand annimmt: ein Ziel nach dem anderen. Es gilt die Liste der Leitung, die zuerst klingelte.',
+  target: 'Ziel',
+  targetAt: 'Ziel {{place}}',
+  secondsAt: 'Sekunden an Ziel {{place}}',
+  seconds: 'Sekunden',
+  addTarget: 'Ziel hinzufügen',
+  emptyTarget: 'Bitte jedes Ziel ausfüllen oder entfernen.',
+  secondsRange: '5 bis 120 Sekunden.',
+  codeRange: 'Name und Ziffern (nur 0–9, * und #) gehören in jede Zeile.',
+  deleteHeading: 'Leitung {{line}} löschen',
+  deleteBody:
+    'Über die Leitung kann niemand mehr telefonieren. Zugewiesene Personen behalten ihre Anrufliste.',
+  delete: 'Leitung löschen',
+  failed: 'Die Einstellungen der Person ließen sich nicht laden.',
+};

@@ -1,0 +1,48 @@
+/** Texts of the wizard that connects a telephone system, German. */
+export const wizardDe = {
+  heading: 'Telefonanlage verbinden',
+  purpose: 'In fünf Schritten von der Anlage bis zur angemeldeten Leitung.',
+  later: 'Später weitermachen',
+  resume: 'Einrichtung fortsetzen',
+  resumeBody: 'Sie haben „{{name}}“ begonnen und noch nicht abgeschlossen.',
+  discard: 'Verwerfen',
+  steps: 'Schritte',
+  done: 'erledigt',
+  step: {
+    type: 'Anlage',
+    connection: 'Verbindung',
+    location: 'Standort',
+    lines: 'Leitungen',
+    test: 'Test',
+  },
+  title: {
+    type: 'Welche Telefonanlage haben Sie?',
+    connection: 'Wie ist sie zu erreichen?',
+    location: 'Zu welchem Standort gehört sie?',
+    lines: 'Welche Leitungen nehmen wir zuerst?',
+    test: 'Stehen die Leitungen?',
+  },
+  general: 'Andere Anlage',
+  next: 'Weiter',
+  createGroup: 'Leitungsgruppe anlegen und weiter',
+  noLocation:
+    'Es gibt noch keinen Standort. Legen Sie zuerst einen an; was Sie hier eingegeben haben, bleibt erhalten.',
+  linesHint: {
+    registration: 'Je Leitung ein SIP-Konto aus der Anlage.',
+    trunk_registered: 'Die erste Nummer meldet den ganzen Block an; die übrigen laufen darüber.',
+    trunk_static: 'Die Nummern des Blocks. Eine davon prüft laufend die Verbindung.',
+  },
+  createLines: 'Leitungen anlegen und testen',
+  linesThere_one: 'Weiter mit {{count}} vorhandenen Leitung',
+  linesThere_other: 'Weiter mit {{count}} vorhandenen Leitungen',
+  verdict: {
+    good: 'Alles steht: Es kann telefoniert werden.',
+    bad: 'Nicht alle Leitungen kommen durch.',
+    none: 'Die Leitungen melden sich an …',
+  },
+  again: 'Verbindung prüfen',
+  assign: 'Zuweisen',
+  assignTo: 'Leitung {{line}} zuweisen an',
+  choosePerson: 'Person wählen',
+  finish: 'Fertig',
+};
