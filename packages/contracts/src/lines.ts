@@ -62,12 +62,22 @@ export const configWarning = z
       'no_peer_address',
       /** A forwarding target nobody monitors: the list stops there (LIN-017). */
       'forward_target_unmonitored',
+      /** Nothing says where the line is; the group's location stands in (LIN-025). */
+      'no_location',
+      /** The number is none of the location's DDI space (LIN-054). */
+      'number_unfit',
     ]),
     /** JSON pointer of the field. */
     pointer: z.string(),
   })
   .meta({ id: 'ConfigWarning' });
 export type ConfigWarning = z.infer<typeof configWarning>;
+
+/**
+ * Where the lines of a group are (LIN-025): all at the group's location, each at its own
+ * (`<Ignore>`), or where the DDI ranges put its number (`<Automatic>`, with automatic numbers only).
+ */
+const locationMode = z.enum(['group', 'line', 'automatic']);
 
 const lineGroupFields = {
   /** Unique, free text; should name the PBX (LIN-038). */
@@ -122,8 +132,11 @@ const lineGroupFields = {
   expiresSeconds: z.number().int().min(10).max(86_400),
   /** Pause between the REGISTERs of one group, milliseconds (LIN-042). */
   registerDelayMs: z.number().int().min(0).max(10_000),
-  /** Location of all lines of the group (LIN-025). */
+  /** Location of the group's lines, and of those for which `locationMode` finds none (LIN-025). */
   locationId: idSchema('location'),
+  locationMode,
+  /** Lines take their number from the SIP user name, none is entered by hand (LIN-024). */
+  numbersAutomatic: z.boolean(),
   /** Journal for all lines (LIN-023). */
   journal: z.boolean(),
   /** Answer when no client of the user is signed in (LIN-062). */
@@ -160,6 +173,8 @@ export const createLineGroup = z
     notSignedInResponse: lineGroupFields.notSignedInResponse.default(486),
     rejectResponse: lineGroupFields.rejectResponse.default('client'),
     hideRejectButton: lineGroupFields.hideRejectButton.default(false),
+    locationMode: lineGroupFields.locationMode.default('group'),
+    numbersAutomatic: lineGroupFields.numbersAutomatic.default(false),
     kind: lineGroupFields.kind.default('registration'),
     template: lineGroupFields.template.default(null),
     proxyHost: lineGroupFields.proxyHost.default(null),
@@ -224,10 +239,12 @@ const lineFields = {
   userName: sipUser,
   /** Own name for digest, else the user name (LIN-053). */
   authUserName: sipUser.nullable(),
-  /** Internal number, the key of the line inside its group (LIN-012). */
+  /** Internal or canonical number, the key of the line inside its group (LIN-012). */
   number: z.string().regex(/^\+?[0-9]{1,20}$/, { message: 'digits, optionally with +' }),
   /** Lower-case letter for parallel phones (LIN-013). */
   suffix: z.string().regex(/^[a-z]?$/, { message: 'one letter a–z' }),
+  /** Its own location; counts in groups of location mode `line` (LIN-014). */
+  locationId: idSchema('location').nullable(),
   /** Opened by the media node (LIN-007). */
   useLine: z.boolean(),
   journal: z.boolean(),
@@ -244,6 +261,8 @@ export const line = z
     id: idSchema('line'),
     lineGroupId: idSchema('lineGroup'),
     ...lineFields,
+    /** Where the line is: its own, found by number, or the group's (LIN-025). */
+    settledLocationId: idSchema('location'),
     hasPassword: z.boolean(),
     state: lineState,
     warnings: z.array(configWarning),
@@ -262,6 +281,9 @@ export const createLine = z
     lineGroupId: idSchema('lineGroup'),
     ...lineFields,
     authUserName: lineFields.authUserName.default(null),
+    /** Left out: taken from the user name (LIN-054). */
+    number: lineFields.number.optional(),
+    locationId: lineFields.locationId.default(null),
     suffix: lineFields.suffix.default(''),
     useLine: lineFields.useLine.default(true),
     journal: lineFields.journal.default(true),

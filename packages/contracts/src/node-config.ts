@@ -82,6 +82,8 @@ export const nodeTenantConfig = z.object({
           suffix: z.string(),
           journal: z.boolean(),
           privatePhone: z.boolean(),
+          /** Where the line is when not at the group's location (LIN-025). */
+          locationId: idSchema('location').nullable().default(null),
           userIds: z.array(idSchema('user')),
           isTrunkLine: z.boolean().default(false),
           forwardList: forwardList.default([]),

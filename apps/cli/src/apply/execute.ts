@@ -96,7 +96,9 @@ export async function executePlan(
           `line ${step.name}`,
         );
         const lineGroupId = found(groups.get(group.name), `line group ${group.name}`);
-        await inside.post(paths.line, { ...wanted, lineGroupId });
+        const { location, ...fields } = wanted;
+        const locationId = location && found(locations.get(location), `location ${location}`);
+        await inside.post(paths.line, { ...fields, lineGroupId, ...(location && { locationId }) });
         return;
       }
       case 'user': {

@@ -110,6 +110,16 @@ export function planTenant(file: LoadedTenantFile, state: TenantState | undefine
         line,
         said.lines?.[at] ?? {},
       );
+      const place = state?.locations.find((candidate) => candidate.name === line.location);
+      if (existing && place && existing.locationId !== place.id)
+        steps.push({
+          action: 'update',
+          kind: 'line',
+          name: line.number + line.suffix,
+          group: wanted.name,
+          id: existing.id,
+          changes: [{ field: 'locationId', from: existing.locationId, to: place.id }],
+        });
     });
   });
   parsed.users.forEach((wanted, index) => {

@@ -12,7 +12,12 @@ import { z } from 'zod';
  * A tenant as a file: what the API's create bodies say, with names in place of ids. Fields the
  * file leaves out keep the API's defaults at creation and their present value later.
  */
-const line = createLine.omit({ lineGroupId: true });
+const line = createLine.omit({ lineGroupId: true, locationId: true }).extend({
+  // Lines are known by number here, also where it is the user name.
+  number: createLine.shape.number.unwrap(),
+  /** Name of a location of this file, for groups of location mode `line`. */
+  location: z.string().min(1).optional(),
+});
 const lineGroup = createLineGroup.omit({ locationId: true }).extend({
   /** Name of a location of this file. */
   location: z.string().min(1),
@@ -72,7 +77,11 @@ export function loadTenantFile(
   }
   const parsed = parse(tenantFile, literal);
   const locations = new Set(parsed.locations.map((location) => location.name));
-  const unknown = parsed.lineGroups.find((group) => !locations.has(group.location));
+  const named = parsed.lineGroups.flatMap(({ name, location, lines }) => [
+    { name, location },
+    ...lines.flatMap((one) => (one.location ? [{ name, location: one.location }] : [])),
+  ]);
+  const unknown = named.find(({ location }) => !locations.has(location));
   if (unknown) {
     const detail = `line group "${unknown.name}" names the unknown location "${unknown.location}"`;
     throw new TrunklineError('invalid_request', { detail });

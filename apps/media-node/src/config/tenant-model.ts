@@ -43,8 +43,11 @@ export interface TenantModel {
 /** Why a configuration cannot be used as it is, or null. */
 export function inconsistency(config: NodeTenantConfig): string | null {
   const locations = new Set(config.locations.map((location) => location.id));
-  for (const group of config.lineGroups)
+  for (const group of config.lineGroups) {
     if (!locations.has(group.locationId)) return `line group ${group.id}: unknown location`;
+    const lost = group.lines.find((line) => line.locationId && !locations.has(line.locationId));
+    if (lost) return `line ${lost.id}: unknown location`;
+  }
   return null;
 }
 
@@ -54,9 +57,9 @@ export function tenantModel(config: NodeTenantConfig): TenantModel {
   const lines = new Map<LineId, LineEntry>();
   const byUser = new Map<UserId, LineEntry[]>();
   for (const group of config.lineGroups) {
-    const location = locations.get(group.locationId);
-    if (!location) continue;
     for (const line of group.lines) {
+      const location = locations.get(line.locationId ?? group.locationId);
+      if (!location) continue;
       const entry: LineEntry = {
         tenantId: config.tenant.id,
         line,

@@ -37,6 +37,23 @@ describe('tenant sections', () => {
     expect(tenants.lines()[0]?.number).toBe('+49301234520b');
   });
 
+  test('LIN-014 LIN-025 a line is at its own location where it has one, and numbered by it', () => {
+    const [berlin] = config.locations;
+    if (!berlin) throw new Error('no location');
+    const munich = { ...berlin, id: newId('location'), areaCode: '89', baseNumber: '555' };
+    const copy = structuredClone({ ...config, locations: [berlin, munich] });
+    const second = copy.lineGroups[0]?.lines[1];
+    if (second) second.locationId = munich.id;
+    const tenants = new Tenants();
+    tenants.apply(documentOf(copy));
+    expect(tenants.lines().map((entry) => [entry.location.id, entry.number])).toEqual([
+      [berlin.id, '+49301234520'],
+      [munich.id, '+498955521'],
+    ]);
+    copy.locations = [berlin];
+    expect(checkTenantSection(documentOf(copy))).toContain('unknown location');
+  });
+
   test('PLT-015 a cancelled tenant has no lines to register, a suspended one keeps them', () => {
     const tenants = new Tenants();
     for (const [state, lines] of [

@@ -56,6 +56,11 @@ export const lineGroups = tenant.table(
     expiresSeconds: integer('expires_seconds').notNull(),
     registerDelayMs: integer('register_delay_ms').notNull(),
     locationId: text('location_id').notNull(),
+    locationMode: text('location_mode')
+      .$type<LineGroup['locationMode']>()
+      .notNull()
+      .default('group'),
+    numbersAutomatic: boolean('numbers_automatic').notNull().default(false),
     journal: boolean('journal').notNull(),
     notSignedInResponse: integer('not_signed_in_response').$type<UnavailableResponse>().notNull(),
     /** `client` or a SIP status. */
@@ -84,6 +89,9 @@ export const lines = tenant.table(
     privatePhone: boolean('private_phone').notNull(),
     isTrunkLine: boolean('is_trunk_line').notNull().default(false),
     forwardList: jsonb('forward_list').$type<ForwardList>().notNull().default([]),
+    locationId: text('location_id'),
+    /** What follows from mode, choice and number; null = the group's location (LIN-025). */
+    settledLocationId: text('settled_location_id'),
     ...stamps,
     version: integer('version').notNull().default(1),
   },

@@ -12,7 +12,7 @@ import { type Context, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import type { Effects } from '../core/tenant-work.ts';
 import { functionsOn } from '../line-groups/group-settings.ts';
-import { locationOfGroup } from '../lines/full-number.ts';
+import { locationOfLine } from '../lines/full-number.ts';
 
 /**
  * Stores what is to happen to calls on a line; its node knows within seconds.
@@ -37,7 +37,7 @@ export async function storeHandling(
     .where(eq(lines.id, lineId));
   const { group } = found(row);
   checkFunctions(wanted, functionsOn(group));
-  checkTargets(wanted, await locationOfGroup(tx, group.id));
+  checkTargets(wanted, await locationOfLine(tx, lineId));
   const values = { ...wanted, updatedAt: ctx.clock.now() };
   await tx
     .insert(lineCallHandling)

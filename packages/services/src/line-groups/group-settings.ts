@@ -31,7 +31,11 @@ export function withPresets(input: unknown): unknown {
 }
 
 /** What must fit together, over all fields. @throws TrunklineError `invalid_request` */
-export function checkGroup(group: Pick<LineGroup, 'tlsVerify' | 'trustedCa'>): void {
+export function checkGroup(
+  group: Pick<LineGroup, 'tlsVerify' | 'trustedCa' | 'locationMode' | 'numbersAutomatic'>,
+): void {
+  if (group.locationMode === 'automatic' && !group.numbersAutomatic)
+    throw refused('/locationMode', 'only with numbers taken from the user names');
   if (group.trustedCa !== null && !/-----BEGIN CERTIFICATE-----/.test(group.trustedCa))
     throw refused('/trustedCa', 'certificates in PEM format');
   if (group.tlsVerify === 'custom' && group.trustedCa === null)

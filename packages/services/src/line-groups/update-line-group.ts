@@ -10,7 +10,7 @@ import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
 import { checkVersion } from '../core/versions.ts';
 import { rebindLines } from '../lines/binding.ts';
-import { renumberLinesAt } from '../lines/full-number.ts';
+import { replaceLines, takeNumbers } from '../lines/full-number.ts';
 import { claimPeers } from './claim-peers.ts';
 import { checkGroup, templateOf } from './group-settings.ts';
 import { lineGroupResource } from './line-group-resource.ts';
@@ -40,10 +40,10 @@ export async function updateLineGroup(
     checkGroup(next);
     if (wanted.registerLineId !== undefined)
       await requireRegisterLine(tx, next, wanted.registerLineId);
-    const moved =
-      wanted.locationId !== undefined && wanted.locationId !== current.locationId
-        ? await requireLocation(tx, wanted.locationId)
-        : null;
+    if (wanted.locationId !== undefined) await requireLocation(tx, wanted.locationId);
+    const moved = (['locationId', 'locationMode', 'numbersAutomatic'] as const).some(
+      (field) => next[field] !== current[field],
+    );
     const [changed] = await tx
       .update(lineGroups)
       .set({
@@ -57,7 +57,9 @@ export async function updateLineGroup(
       .where(and(eq(lineGroups.tenantId, tenantId), eq(lineGroups.id, lineGroupId)))
       .returning();
     if (moved) {
-      await renumberLinesAt(tx, tenantId, moved, lineGroupId);
+      if (next.numbersAutomatic && !current.numbersAutomatic)
+        await takeNumbers(tx, tenantId, lineGroupId);
+      await replaceLines(tx, tenantId, lineGroupId);
       if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
     }
     if (wanted.kind !== undefined || wanted.peerAddresses !== undefined)

@@ -2,15 +2,16 @@ import { newId } from '@trunkline/contracts/ids.ts';
 import { createLine, type LineImportResult } from '@trunkline/contracts/lines.ts';
 import type { TenantTransaction } from '@trunkline/database/tenancy.ts';
 import { lines } from '@trunkline/database/tenant/lines.ts';
-import { lineNumber } from '@trunkline/numbers/display.ts';
 import { eq } from 'drizzle-orm';
 import { type ControlContext, tenantOf } from '../core/context.ts';
 import type { Effects } from '../core/tenant-work.ts';
 import type { LineGroupRow } from '../line-groups/line-group-resource.ts';
 import { settleRegisterLine } from '../line-groups/register-line.ts';
-import { normalisePhone, rebindLines } from './binding.ts';
-import { locationOfGroup } from './full-number.ts';
+import { readNumber } from './automatic-number.ts';
+import { rebindLines } from './binding.ts';
+import { allLocations } from './full-number.ts';
 import { sealLinePassword } from './line-password.ts';
+import { placeLine } from './line-place.ts';
 
 /** A line somebody wants among several. */
 export interface WantedLine {
@@ -42,7 +43,7 @@ export async function addLines(
   wanted: readonly WantedLine[],
 ): Promise<LineImportResult> {
   const tenantId = tenantOf(ctx);
-  const location = await locationOfGroup(tx, group.id);
+  const places = await allLocations(tx);
   const present = await tx
     .select({ userName: lines.userName, number: lines.number, suffix: lines.suffix })
     .from(lines)
@@ -52,7 +53,7 @@ export async function addLines(
   const rows: Row[] = [];
   const fresh: NewLine[] = [];
   for (const want of wanted) {
-    const judged = judge(want, group.id, names, numbers);
+    const judged = judge(want, group, names, numbers);
     rows.push(judged.row);
     if (!judged.line) continue;
     names.add(judged.line.userName);
@@ -64,7 +65,7 @@ export async function addLines(
       tenantId,
       id,
       sealedPassword: password ? await sealLinePassword(ctx.keyring, tenantId, id, password) : null,
-      fullNumber: lineNumber(line.number, line.suffix, location),
+      ...placeLine(line, group, places),
     });
   }
   for (let at = 0; at < fresh.length; at += chunk)
@@ -80,10 +81,10 @@ export async function addLines(
 
 function judge(
   want: WantedLine,
-  lineGroupId: string,
+  group: LineGroupRow,
   names: ReadonlySet<string>,
   numbers: ReadonlySet<string>,
-): { row: Row; line?: ReturnType<typeof createLine.parse> } {
+): { row: Row; line?: ReturnType<typeof createLine.parse> & { number: string } } {
   const row = (outcome: Row['outcome'], code: string | null, detail: string | null): Row => ({
     row: want.row,
     userName: want.userName === '' ? null : want.userName.slice(0, 64),
@@ -94,10 +95,11 @@ function judge(
   if (want.problem !== null) return { row: row('failed', 'invalid_request', want.problem) };
   if (names.has(want.userName))
     return { row: row('skipped', 'already_exists', 'this user name is there already') };
-  const [, number = '', suffix = ''] =
-    /^(\+?[0-9]{1,20})([a-z]?)$/.exec(normalisePhone(want.number || want.userName)) ?? [];
+  const { number, suffix } = readNumber(want.number || want.userName) ?? { number: '', suffix: '' };
+  if (group.numbersAutomatic && number !== readNumber(want.userName)?.number)
+    return { row: row('failed', 'invalid_request', 'number: taken from the user name here') };
   const parsed = createLine.safeParse({
-    lineGroupId,
+    lineGroupId: group.id,
     userName: want.userName,
     authUserName: want.authUserName === '' ? null : want.authUserName,
     number,
@@ -111,5 +113,5 @@ function judge(
   }
   if (numbers.has(number + suffix))
     return { row: row('failed', 'already_exists', `number: ${number}${suffix} is taken`) };
-  return { row: row('added', null, null), line: parsed.data };
+  return { row: row('added', null, null), line: { ...parsed.data, number } };
 }

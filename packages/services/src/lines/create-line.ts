@@ -2,14 +2,16 @@ import { newId } from '@trunkline/contracts/ids.ts';
 import { type Line, createLine as schema } from '@trunkline/contracts/lines.ts';
 import { parse } from '@trunkline/contracts/parse.ts';
 import { lines } from '@trunkline/database/tenant/lines.ts';
-import { lineNumber } from '@trunkline/numbers/display.ts';
 import { type ControlContext, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
 import { lockNamedGroup, settleRegisterLine } from '../line-groups/register-line.ts';
+import { requireLocation } from '../line-groups/require-location.ts';
+import { numberOfLine } from './automatic-number.ts';
 import { rebindLines } from './binding.ts';
-import { locationOfGroup } from './full-number.ts';
+import { allLocations } from './full-number.ts';
 import { sealLinePassword } from './line-password.ts';
+import { placeLine } from './line-place.ts';
 import { lineResource } from './line-resource.ts';
 
 /**
@@ -27,15 +29,16 @@ export async function createLine(ctx: ControlContext, input: unknown): Promise<L
     : null;
   return changeTenant(ctx, async (tx, effects) => {
     const group = await lockNamedGroup(tx, wanted.lineGroupId);
-    const location = await locationOfGroup(tx, group.id);
+    const line = { ...wanted, ...numberOfLine(wanted, group.numbersAutomatic) };
+    if (line.locationId !== null) await requireLocation(tx, line.locationId);
     const [row] = await tx
       .insert(lines)
       .values({
         tenantId,
         id,
-        ...wanted,
+        ...line,
         sealedPassword,
-        fullNumber: lineNumber(wanted.number, wanted.suffix, location),
+        ...placeLine(line, group, await allLocations(tx)),
       })
       .returning();
     await settleRegisterLine(tx, tenantId, group);

@@ -1,23 +1,26 @@
 import type { LineId } from '@trunkline/contracts/ids.ts';
-import { type Line, updateLine as schema } from '@trunkline/contracts/lines.ts';
+import { type Line, updateLine as schema, type UpdateLine } from '@trunkline/contracts/lines.ts';
 import { parse } from '@trunkline/contracts/parse.ts';
 import { lines } from '@trunkline/database/tenant/lines.ts';
-import { lineNumber } from '@trunkline/numbers/display.ts';
 import { and, eq } from 'drizzle-orm';
 import { fieldsOf, given } from '../core/changes.ts';
 import { type ControlContext, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
 import { checkVersion } from '../core/versions.ts';
+import type { LineGroupRow } from '../line-groups/line-group-resource.ts';
 import {
   lockGroup,
   releaseRegisterLine,
   settleRegisterLine,
 } from '../line-groups/register-line.ts';
+import { requireLocation } from '../line-groups/require-location.ts';
+import { numberOfLine } from './automatic-number.ts';
 import { rebindLines } from './binding.ts';
-import { locationOfGroup } from './full-number.ts';
+import { allLocations } from './full-number.ts';
 import { sealLinePassword } from './line-password.ts';
-import { lineResource } from './line-resource.ts';
+import { placeLine } from './line-place.ts';
+import { type LineRow, lineResource } from './line-resource.ts';
 import { lockLine } from './lock-line.ts';
 
 /**
@@ -47,14 +50,15 @@ export async function updateLine(
     const { group, line: current } = await lockLine(tx, lineId);
     checkVersion(ifMatch, current.version);
     if (wanted.useLine === false) await releaseRegisterLine(tx, tenantId, group, lineId);
-    const next = { ...current, ...given(wanted) };
-    const location = await locationOfGroup(tx, current.lineGroupId);
+    const changes = { ...given(wanted), ...automaticNumber(wanted, current, group) };
+    const next = { ...current, ...changes };
+    if (changes.locationId) await requireLocation(tx, changes.locationId);
     const [changed] = await tx
       .update(lines)
       .set({
-        ...given(wanted),
+        ...changes,
         ...secret,
-        fullNumber: lineNumber(next.number, next.suffix, location),
+        ...placeLine(next, group, await allLocations(tx)),
         updatedAt: ctx.clock.now(),
         version: current.version + 1,
       })
@@ -66,4 +70,15 @@ export async function updateLine(
     effects.publish('config.changed', {});
     return lineResource(tx, found(changed));
   });
+}
+
+/** With automatic numbers the number follows a changed user name (LIN-024). */
+function automaticNumber(wanted: UpdateLine, current: LineRow, group: LineGroupRow) {
+  const { userName, number, suffix } = wanted;
+  if (!group.numbersAutomatic || (userName === undefined && number === undefined)) return {};
+  const kept = userName === undefined ? current.suffix : '';
+  return numberOfLine(
+    { userName: userName ?? current.userName, number, suffix: suffix ?? kept },
+    true,
+  );
 }

@@ -5,8 +5,10 @@ import { type Context, requireScope, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
 import { checkVersion } from '../core/versions.ts';
+import { rebindLines } from '../lines/binding.ts';
+import { replaceLines } from '../lines/full-number.ts';
 
-/** Deletes a location no line group uses. @throws TrunklineError `not_found`, `still_in_use` */
+/** Deletes a location no line group and no line is at. @throws TrunklineError `not_found`, `still_in_use` */
 export async function deleteLocation(
   ctx: Context,
   locationId: LocationId,
@@ -24,6 +26,8 @@ export async function deleteLocation(
     await tx
       .delete(locations)
       .where(and(eq(locations.tenantId, tenantId), eq(locations.id, locationId)));
+    await replaceLines(tx, tenantId);
+    if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
     effects.audit('location.delete', locationId);
     effects.publish('config.changed', {});
   });

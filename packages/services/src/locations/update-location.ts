@@ -9,7 +9,7 @@ import { found } from '../core/not-found.ts';
 import { changeTenant } from '../core/tenant-work.ts';
 import { checkVersion } from '../core/versions.ts';
 import { rebindLines } from '../lines/binding.ts';
-import { renumberLinesAt } from '../lines/full-number.ts';
+import { replaceLines } from '../lines/full-number.ts';
 import { locationResource } from './location-resource.ts';
 
 /**
@@ -53,7 +53,7 @@ export async function updateLocation(
       .where(and(eq(locations.tenantId, tenantId), eq(locations.id, locationId)))
       .returning();
     const location = locationResource(found(changed));
-    await renumberLinesAt(tx, tenantId, location);
+    await replaceLines(tx, tenantId);
     if (await rebindLines(tx, tenantId)) effects.publish('directory.changed', {});
     effects.audit('location.update', locationId, fieldsOf(wanted));
     effects.publish('config.changed', {});

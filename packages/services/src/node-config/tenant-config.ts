@@ -70,6 +70,8 @@ function groupConfig(row: LineGroupRow): Omit<ConfigGroup, 'capture' | 'lines'> 
   const {
     tenantId: _tenant,
     template: _template,
+    locationMode: _mode,
+    numbersAutomatic: _numbers,
     createdAt: _created,
     updatedAt: _updated,
     version: _version,
@@ -134,6 +136,7 @@ async function readLines(
       suffix: row.suffix,
       journal: row.journal,
       privatePhone: row.privatePhone,
+      locationId: row.settledLocationId as LocationId | null,
       isTrunkLine: row.isTrunkLine,
       forwardList: row.forwardList,
       callHandling: handling.get(row.id) ?? noHandling,

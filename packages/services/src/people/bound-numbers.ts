@@ -3,7 +3,7 @@ import type { TenantTransaction } from '@trunkline/database/tenancy.ts';
 import { lineAssignments, lineGroups, lines } from '@trunkline/database/tenant/lines.ts';
 import { locations } from '@trunkline/database/tenant/locations.ts';
 import { displayNumber } from '@trunkline/numbers/display.ts';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { LineGroupRow } from '../line-groups/line-group-resource.ts';
 
 /** A line of a user, its number in full and as people at its location read it. */
@@ -42,7 +42,10 @@ export async function boundNumbers(
     )
     .innerJoin(
       locations,
-      and(eq(locations.tenantId, lineGroups.tenantId), eq(locations.id, lineGroups.locationId)),
+      and(
+        eq(locations.tenantId, lines.tenantId),
+        eq(locations.id, sql`coalesce(${lines.settledLocationId}, ${lineGroups.locationId})`),
+      ),
     )
     .where(and(inArray(lineAssignments.userId, [...userIds]), eq(lines.useLine, true)))
     .orderBy(lines.id);
