@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** File that Node runs. */
   module: URL;
   env: Record<string, string>;
+  /** Flags of Node itself. */
+  flags?: readonly string[];
   /** Hears every line the process prints. */
   onLine: (name: string, line: string) => void;
   /** Hears of each unexpected end, in words. */
@@ -30,7 +32,7 @@ const stopGraceMs = 8_000;
 
 /** Starts a process and starts it again, with back-off, whenever it ends by itself. */
 export function superviseChild(options: ChildOptions): SupervisedChild {
-  const { name, module, env, onLine, onExit } = options;
+  const { name, module, env, flags = [], onLine, onExit } = options;
   let child: ChildProcess | undefined;
   let failures = 0;
   let stopping = false;
@@ -45,7 +47,7 @@ export function superviseChild(options: ChildOptions): SupervisedChild {
     const current = fork(module, {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
       // A group of its own: Ctrl-C reaches the supervisor alone, which ends its children in order.
       detached: true,
     });

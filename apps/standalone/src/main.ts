@@ -21,6 +21,14 @@ const modules: Readonly<Record<Exclude<ProcessName, 'bootstrap'>, URL>> = {
   'simulated-pbx': new URL('./simulated-pbx/main.ts', import.meta.url),
 };
 
+/**
+ * What belongs to a call lives for half a minute after it. A young generation that begins at its usual
+ * megabyte copies all of that several times: a sixth of the processor time of a media node.
+ */
+const flags: Readonly<Record<string, readonly string[]>> = {
+  'media-node': ['--min-semi-space-size=16'],
+};
+
 /** Longest wait for a process to serve at start, milliseconds. */
 const readyTimeoutMs = 60_000;
 const startedAt = performance.now();
@@ -88,6 +96,7 @@ async function startProcess(
     name,
     module: modules[name],
     env: await environmentOf(name, installation),
+    flags: flags[name] ?? [],
     onLine: (from, line) => log.line(from, line),
     onExit: (who, how, restartMs) => say(`  ${who} ${how}; starting it again in ${restartMs} ms`),
   });

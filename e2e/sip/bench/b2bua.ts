@@ -12,6 +12,7 @@ import { needs } from '../../peers/available.ts';
 import { onCore } from './load/core.ts';
 import { cpuMicros } from './load/cpu.ts';
 import { startKamailioProxy } from './load/kamailio-proxy.ts';
+import { NODE_FLAGS } from './load/node-flags.ts';
 import { median, ratioText } from './load/ratio.ts';
 import { placeCalls, startAnswering } from './load/sipp-load.ts';
 
@@ -40,7 +41,7 @@ if (suite.skip) {
     const program = new URL('./load/b2bua.ts', import.meta.url).pathname;
     const running = await startProcess({
       name: 'b2bua',
-      ...onCore('measured', process.execPath, [program, String(port), target]),
+      ...onCore('measured', process.execPath, [...NODE_FLAGS, program, String(port), target]),
       ready: /^ready$/,
     });
     return { port, pid: running.pid, stop: async () => void (await running.stop()) };

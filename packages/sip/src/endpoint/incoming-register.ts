@@ -70,13 +70,12 @@ export class IncomingRegister {
     this.respond(status, reasonPhrase, headers);
   }
 
-  /** Answers 401 with the challenges of a `DigestVerifier`. */
+  /** Answers 401 with the challenges of a `DigestVerifier`, and keeps nothing of the request. */
   challenge(values: readonly string[]): void {
-    this.respond(
-      401,
-      undefined,
-      values.map((value) => ['WWW-Authenticate', value] as const),
-    );
+    const headers = values.map((value) => ['WWW-Authenticate', value] as const);
+    // A repeat is answered anew, and has to get the same tag (RFC 3261 §8.2.7).
+    const toTag = this.request.via.params.get('branch') ?? newTag();
+    this.transaction.respondAndForget(createResponse(this.request, 401, { toTag, headers }));
   }
 
   private respond(

@@ -99,6 +99,14 @@ export class ServerTransaction extends Machine<State, Event, SipRequest> {
     return true;
   }
 
+  /**
+   * Sends a final response and forgets the request: a repeat is a new one (RFC 3261 §8.2.7). For
+   * challenges, so that nobody without a password makes us remember anything.
+   */
+  respondAndForget(response: SipResponse): void {
+    if (this.respond(response)) this.terminate();
+  }
+
   /** Takes a repeat of the request, or the ACK of an INVITE. */
   receive(request: SipRequest): void {
     this.fire(request.method === 'ACK' ? 'ack' : 'request', request);
