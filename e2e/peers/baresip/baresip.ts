@@ -35,6 +35,8 @@ export interface BaresipOptions {
   readonly wav?: string;
   /** `auto` answers at once; default `manual`. */
   readonly answerMode?: 'manual' | 'auto';
+  /** Sends everything to its registrar, whatever the host of the URI; default false. */
+  readonly outboundProxy?: boolean;
   /** In order of preference; default A-law, then µ-law. */
   readonly codecs?: readonly string[];
   /** Seconds between registrations; default 60. */
@@ -83,6 +85,8 @@ export interface Baresip extends AsyncDisposable {
   /** All keys the other end has pressed so far. */
   dtmf(): string;
   waitForDtmf(digits: string, options?: WaitOptions): Promise<void>;
+  /** Ends all calls, and forgets the events so far. */
+  clear(): Promise<void>;
   /** Pulls the plug. */
   kill9(): Promise<void>;
   /** Hangs up, unregisters, ends, and removes its folder. */
@@ -108,6 +112,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     transport: options.transport ?? 'udp',
     mediaEncryption: options.mediaEncryption,
     answerMode: options.answerMode ?? 'manual',
+    outboundProxy: options.outboundProxy ?? false,
     codecs: options.codecs ?? ['PCMA/8000/1', 'PCMU/8000/1'],
     registerSeconds: options.registerSeconds ?? 60,
     // It listens for TLS on the port above.
@@ -253,6 +258,18 @@ function phone(
         () => self.dtmf() === digits,
         { ...options, explain },
       );
+    },
+    async clear() {
+      await waitFor(
+        `phone ${config.user} to have no call`,
+        async () => {
+          if (!/> /.test((await control.command('listcalls')).data)) return true;
+          await run('hangup');
+          return false;
+        },
+        { explain },
+      );
+      for (const { type } of events) taken.set(type, events.length);
     },
     async kill9() {
       await running.kill9();

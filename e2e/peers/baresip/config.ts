@@ -9,6 +9,8 @@ export interface BaresipConfig {
   /** Media encryption the account asks for. */
   readonly mediaEncryption: 'srtp' | 'srtp-mand' | undefined;
   readonly answerMode: 'manual' | 'auto';
+  /** Sends everything to its registrar, whatever the host of the URI. */
+  readonly outboundProxy: boolean;
   /** In order of preference, such as `PCMA/8000/1`. */
   readonly codecs: readonly string[];
   /** Seconds between registrations. */
@@ -78,6 +80,9 @@ export function renderAccount(config: BaresipConfig): string {
     `answermode=${config.answerMode}`,
     `audio_codecs=${config.codecs.join(',')}`,
     'dtmfmode=rtpevent',
+    ...(config.outboundProxy
+      ? [`outbound="sip:${config.registrar};transport=${config.transport}"`]
+      : []),
     ...(config.mediaEncryption ? [`mediaenc=${config.mediaEncryption}`] : []),
   ];
   return `${name}<sip:${config.user}@${config.registrar};transport=${config.transport}>;${parameters.join(';')}\n`;

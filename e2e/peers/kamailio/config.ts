@@ -176,6 +176,8 @@ request_route {
   }
   if (is_method("ACK")) { exit; }
   t_check_trans();
+  # Phones that take this proxy for everything name it in a Route.
+  remove_hf("Route");
 
   if ($sht(refused=>$rm) != $null) { sl_send_reply("$sht(refused=>$rm)", "Refused on purpose"); exit; }
   if (is_method("OPTIONS") && uri == myself && $rU == $null) { sl_send_reply("200", "OK"); exit; }

@@ -28,6 +28,8 @@ export interface LinphoneOptions {
   readonly transport?: 'udp' | 'tcp' | 'tls';
   /** Frequency the phone speaks; default 660. */
   readonly toneHz?: number;
+  /** Frequency it plays while it holds somebody; default its own tone. */
+  readonly holdHz?: number;
   /** Answers at once. */
   readonly autoAnswer?: boolean;
   readonly mediaEncryption?: 'none' | 'srtp';
@@ -83,6 +85,9 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
     rate: SAMPLE_RATE,
     seconds: TONE_SECONDS,
   });
+  const hold = options.holdHz ? join(dir.path, 'hold.wav') : undefined;
+  if (hold && options.holdHz)
+    await writeToneFile({ path: hold, hz: options.holdHz, rate: SAMPLE_RATE, seconds: 30 });
   const file = join(dir.path, 'rc');
   await writeFile(file, await renderSettings(options), { mode: 0o600 });
   // Without them it refuses to keep its own data and ends.
@@ -98,7 +103,7 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
   });
   for (const line of ['soundcard use files', `play ${tone}`, `record ${recording}`])
     running.write(line);
-  return phone(options, running, recording, () => dir.remove());
+  return phone(options, running, { recording, tone, hold }, () => dir.remove());
 }
 
 async function renderSettings(options: LinphoneOptions): Promise<string> {
@@ -142,6 +147,7 @@ realm=${realm}
 [proxy_0]
 reg_proxy=<sip:${registrar};transport=${transport}>
 reg_identity=sip:${user}@${registrar}
+reg_route=<sip:${registrar};transport=${transport};lr>
 reg_expires=120
 reg_sendregister=1
 publish=0
@@ -151,7 +157,7 @@ publish=0
 function phone(
   options: LinphoneOptions,
   running: RunningProcess,
-  recording: string,
+  { recording, tone, hold }: { recording: string; tone: string; hold: string | undefined },
   removeFolder: () => Promise<void>,
 ): Linphone {
   const explain = () => running.tail(60);
@@ -202,8 +208,15 @@ function phone(
     },
     dial: (target) => running.write(`call ${uri(target)}`),
     answer: () => running.write('answer'),
-    pause: () => running.write('pause'),
-    resume: (call) => running.write(`resume ${call.id}`),
+    pause() {
+      running.write('pause');
+      // With files for sound devices it does not play the hold music of its settings.
+      if (hold) running.write(`play ${hold}`);
+    },
+    resume(call) {
+      if (hold) running.write(`play ${tone}`);
+      running.write(`resume ${call.id}`);
+    },
     transfer: (call, target) => running.write(`transfer ${call.id} ${uri(target)}`),
     transferTo: (call, other) => running.write(`transfer ${call.id} --to-call ${other.id}`),
     hangUp: () => running.write('terminate all'),
