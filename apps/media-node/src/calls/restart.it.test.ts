@@ -59,8 +59,9 @@ async function around(): Promise<Surroundings> {
 /** Anna talks with the desk phone through the process. */
 async function talk(all: Surroundings) {
   const [peer, desk] = [await browser(), await phone()];
+  const before = all.pbx.calls.length;
   const callId = await dial(all, all.anna, peer, '10');
-  const invite = await inviteOf(all, all.pbx.calls.length);
+  const invite = await inviteOf(all, before);
   invite.answer(desk.answer(invite.body));
   await stateOf(all, all.anna, 'connected');
   return { callId, invite };
