@@ -258,6 +258,25 @@ describe('administrative list of a line', () => {
     expect(all.pbx.calls).toEqual([]);
   });
 
+  test('LIN-016 the list of the line that rang first counts, not that of a line on the way', async () => {
+    const { lines } = list('21', '030 99887766');
+    const { all } = await ring(
+      {
+        group: { notSignedInResponse: 180 },
+        tenant: { lines: { ...lines, '21': { forwardList: [{ number: '15', seconds: 5 }] } } },
+        bounds: { listFirstSeconds: 0 },
+      },
+      { ben: 1 },
+    );
+    await stateOf(all, all.ben, 'ringing');
+    // Unanswered at 21, it goes on to the next of 20's list; 15 of 21's own never rings.
+    const invite = await inviteOf(all);
+    expect(invite.requestUri).toMatchObject({ user: '099887766' });
+    invite.reject(480);
+    await endOf(all);
+    expect(all.pbx.calls).toHaveLength(1);
+  });
+
   test('LIN-017 at a target nobody monitors the list ends', async () => {
     const { all } = await ring(
       {

@@ -91,3 +91,17 @@ describe('LIN-003 templates', () => {
     expect(new Set(pbxTemplates.map(templateRef)).size).toBe(pbxTemplates.length);
   });
 });
+
+test.each(['generic-registrar', 'unify-openscape-business'])(
+  'LIN-006 %s hints, in both languages, at licences the telephone system may want of its own',
+  (id) => {
+    const { hints } = findTemplate(id) ?? {};
+    expect(hints?.de.join(' ')).toMatch(/eigene Lizenz/);
+    expect(hints?.en.join(' ')).toMatch(/licence of its own/);
+  },
+);
+
+test('LIN-006 where none is wanted, none is hinted at', () => {
+  for (const id of ['asterisk-pjsip', 'freeswitch'])
+    expect(findTemplate(id)?.hints.en.join(' ')).not.toMatch(/licence/);
+});
