@@ -265,6 +265,7 @@ describe('journalOf', () => {
     const events = recorded(started({ direction: 'outgoing' }), answered(anna), [
       'call.transferred',
       {
+        by: 'local',
         kind: 'blind',
         method: 'join',
         userId: anna,
@@ -278,5 +279,19 @@ describe('journalOf', () => {
     expect(journalOf(events)).toMatchObject([entry]);
     const end = { ...recorded(started(), ended('normal', { durationMs: 90_000 }))[1], seq: 9 };
     expect(journalOf([...events, end as EventEnvelope])).toEqual(journalOf(events));
+  });
+
+  test('a call the PBX sent to somebody else goes on for its user', () => {
+    const data = { kind: 'blind', method: 'refer', userId: anna, target: '+49171' } as const;
+    const events = recorded(
+      started({ direction: 'outgoing' }),
+      answered(anna),
+      [
+        'call.transferred',
+        { ...data, by: 'remote', state: 'accepted', sipCode: 200, otherCallId: null },
+      ],
+      ended('normal', { durationMs: 90_000 }),
+    );
+    expect(journalOf(events)).toMatchObject([{ cause: 'normal', durationMs: 90_000 }]);
   });
 });

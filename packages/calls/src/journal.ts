@@ -104,6 +104,8 @@ function endOf(
 ): { data: NodeEventData<'call.ended'>; at: string } | undefined {
   for (const event of ordered) {
     if (event.type !== 'call.transferred' || event.data.state !== 'accepted') continue;
+    // Only the other end changed: the user talked on.
+    if (event.data.by === 'remote') continue;
     const talkMs = answeredAt ? Date.parse(event.occurredAt) - Date.parse(answeredAt) : 0;
     const data = { by: 'local', cause: 'transferred', sipCode: null, text: '' } as const;
     return { data: { ...data, durationMs: Math.max(0, talkMs) }, at: event.occurredAt };

@@ -32,9 +32,13 @@ const forwarded = (state: 'tried' | 'accepted' | 'failed', sipCode: number | nul
   'call.forwarded',
   { reason: 'no_answer', method: 'new_call', userId: anna, target: '+49301', state, sipCode },
 ];
-const transferred = (state: 'tried' | 'accepted' | 'failed'): Told => [
+const transferred = (
+  state: 'tried' | 'accepted' | 'failed',
+  by: 'local' | 'remote' = 'local',
+): Told => [
   'call.transferred',
   {
+    by,
     kind: 'blind',
     method: 'refer',
     userId: anna,
@@ -109,6 +113,12 @@ describe('verdictOf', () => {
       [incoming, answered, transferred('failed'), normal],
       'transfer_failed',
       'warning',
+    ],
+    [
+      'sent to somebody else by the PBX',
+      [incoming, answered, transferred('accepted', 'remote'), normal],
+      'answered',
+      'ok',
     ],
     [
       'silence of one side',

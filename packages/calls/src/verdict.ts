@@ -100,8 +100,10 @@ function ofFaults({ ended, all }: Findings): CallVerdict | null {
 
 /** Calls that went on to somebody else. */
 function ofMoves({ all, answered }: Findings): CallVerdict | null {
-  const transfer = all.findLast((event) => event.type === 'call.transferred');
-  if (transfer && transfer.data.state !== 'tried') {
+  const transfer = all.findLast(
+    (event) => event.type === 'call.transferred' && event.data.by === 'local',
+  );
+  if (transfer?.type === 'call.transferred' && transfer.data.state !== 'tried') {
     const { state, kind, sipCode } = transfer.data;
     const params = { kind, ...(sipCode !== null && { sipCode: String(sipCode) }) };
     return state === 'accepted'

@@ -83,6 +83,8 @@ export const nodeEvents = {
     sipCode: z.number().int().nullable(),
   }),
   'call.transferred': z.object({
+    /** Who asked for it: our user, or the PBX (REFER, Replaces); then the user goes on talking. */
+    by: z.enum(['local', 'remote']).default('local'),
     kind: z.enum(['blind', 'attended']),
     method: transferMethod,
     userId: idSchema('user').nullable(),

@@ -1,4 +1,5 @@
 import type { CallEnvironment } from './environment.ts';
+import { followRefer } from './follow-refer.ts';
 import { finish, noteAnswered, publish, releaseUser } from './lifecycle.ts';
 import type { LiveCall } from './live-call.ts';
 import { completedElsewhere } from './pbx.ts';
@@ -8,6 +9,7 @@ const statusWhenStopping = 503;
 
 /** Says what the actions of the state table do for a call. */
 export function attachEffects(env: CallEnvironment, call: LiveCall): void {
+  call.referred = (leg, request) => followRefer(env, leg, request);
   call.attach({
     cancelPbx: () => call.near?.cancel(),
     byePbx: () => call.near?.bye(),
@@ -23,6 +25,9 @@ export function attachEffects(env: CallEnvironment, call: LiveCall): void {
     cancelFar: (end) =>
       call.far?.cancel(end?.cause === 'answered_elsewhere' ? completedElsewhere : undefined),
     byeFar: () => call.far?.bye(),
+    moveNear: () => call.step?.move?.(),
+    takeFar: () => call.step?.taken?.(),
+    leaveNear: () => call.near?.media?.leave(),
     stopRinging: () => partAll(env, call),
     releaseUser: () => releaseUser(env, call, 'transferred'),
     noteRinging: () => {

@@ -4,6 +4,7 @@ import type { CallEnvironment } from './environment.ts';
 import { renegotiate } from './legs.ts';
 import { aboutOf, publish } from './lifecycle.ts';
 import type { LiveCall } from './live-call.ts';
+import { LegRefused } from './pbx.ts';
 import { watchSilence } from './silence.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function holdCall(env: CallEnvironment, call: LiveCall): Promise<vo
     await told;
     await renegotiate(call.near);
   } catch (error) {
+    media.holdRefused = error instanceof LegRefused;
     env.logger.warn({ tenant: call.tenantId, call: call.id, err: error }, 'hold not met');
   }
 }
@@ -32,8 +34,11 @@ export async function resumeCall(env: CallEnvironment, call: LiveCall): Promise<
   if (!call.near || !media?.held) return;
   if (call.userId) holdOthers(env, call, call.userId);
   try {
-    await media.hold(false);
-    await renegotiate(call.near);
+    if (media.holdRefused) await media.reopen();
+    else {
+      await media.hold(false);
+      await renegotiate(call.near);
+    }
   } catch (error) {
     env.logger.warn({ tenant: call.tenantId, call: call.id, err: error }, 'resume not met');
     await media.hold(true).catch(() => undefined);

@@ -32,7 +32,7 @@ export interface MediaEnvironment {
 /** The two sides did not agree on media. */
 export class NegotiationFailed extends Error {
   override readonly name = 'NegotiationFailed';
-  readonly reason: NegotiationError | 'media-at-a-host-name' | 'answer-without-offer';
+  readonly reason: NegotiationError | 'media-at-a-host-name' | 'answer-without-offer' | 'no-audio';
 
   constructor(reason: NegotiationFailed['reason']) {
     super(reason);
@@ -78,6 +78,12 @@ export class LegMedia {
   private plain = false;
   private first: readonly AudioCodec[] = [];
   private heldByUs = false;
+  /** The PBX refused the re-INVITE of our hold: for it the call was never held. */
+  holdRefused = false;
+  /** The party this one is joined with holds it. */
+  holder: 'sendonly' | 'inactive' | null = null;
+  /** Another leg has its place: nothing of this one counts any more. */
+  private left = false;
   private heldByThem = false;
   private lastOffer:
     | { description: SessionDescription; capabilities: MediaCapabilities }
@@ -160,7 +166,7 @@ export class LegMedia {
     const result = completeOffer(offered.description, parseSdp(sdp), offered.capabilities);
     if (!result.ok) throw new NegotiationFailed(result.error);
     // Held by us the PBX cannot say "sendonly": what it said before holds.
-    if (!this.heldByUs) this.noteRemoteHeld(result.negotiated.held);
+    if (!this.heldByUs && !this.holder) this.noteRemoteHeld(result.negotiated.held);
     await this.setRemote(result.negotiated);
   }
 
@@ -179,6 +185,7 @@ export class LegMedia {
 
   /** Answers a re-INVITE: hold, resume, another codec or address. What cannot be met changes nothing. */
   async renegotiate(sdp: string | null): Promise<ReinviteAnswer> {
+    if (this.left) return { status: 488 };
     try {
       return { sdp: sdp === null ? this.offer() : await this.answerOffer(sdp) };
     } catch (error) {
@@ -193,7 +200,37 @@ export class LegMedia {
    */
   async hold(held: boolean): Promise<void> {
     this.heldByUs = held;
+    this.holdRefused = false;
     if (held && this.negotiated) await this.setRemote(this.negotiated);
+  }
+
+  /** Takes a hold back of which the PBX knows nothing. */
+  async reopen(): Promise<void> {
+    this.heldByUs = false;
+    this.holdRefused = false;
+    if (this.negotiated) await this.setRemote(this.negotiated);
+  }
+
+  /** How the party it is joined with holds it: with music of its own, without, or no more. */
+  carryHold(holder: 'sendonly' | 'inactive' | null): void {
+    this.holder = holder;
+  }
+
+  /** How the PBX holds us: with music, without, or not at all. */
+  get holding(): 'sendonly' | 'inactive' | null {
+    if (!this.heldByThem) return null;
+    return this.negotiated?.direction === 'inactive' ? 'inactive' : 'sendonly';
+  }
+
+  /** Another leg takes over the place. */
+  leave(): void {
+    this.left = true;
+  }
+
+  /** What the session is now. @returns makes it so again, when the PBX refused a change */
+  checkpoint(): () => void {
+    const { place, keys, negotiated, remote, heldByUs, holdRefused } = this;
+    return () => Object.assign(this, { place, keys, negotiated, remote, heldByUs, holdRefused });
   }
 
   /** The audio moves to another bridge; the offer that follows tells the PBX. */
@@ -210,7 +247,7 @@ export class LegMedia {
       policy: this.plain ? { ...this.policy, srtp: 'off' } : this.policy,
       address: this.place.address,
       port: this.place.port,
-      direction: this.heldByUs ? 'sendonly' : 'sendrecv',
+      direction: this.heldByUs ? 'sendonly' : (this.holder ?? 'sendrecv'),
       keys: this.keys,
       session: this.session,
       previous: this.lastLocal,
@@ -228,7 +265,7 @@ export class LegMedia {
   private setRemote(negotiated: NegotiatedMedia): Promise<void> {
     const { place } = this;
     const set = this.work.then(async () => {
-      if (place !== this.place) return;
+      if (place !== this.place || this.left) return;
       const remote = this.placed(
         remoteOf({
           negotiated,

@@ -15,7 +15,9 @@ import type {
   LegHandlers,
   OutgoingHandlers,
   OutgoingLeg,
+  Referred,
 } from './pbx.ts';
+import { watchSilence } from './silence.ts';
 import type { CallInput } from './state-table.ts';
 
 /** Encryption may be what the PBX cannot do with our offer (RFC 3261 §21.4.26, §21.6.4). */
@@ -40,6 +42,9 @@ export function placeLeg(
     first: readonly AudioCodec[];
     ticket: string | null;
     origin?: CallOrigin;
+    referred?: Referred;
+    /** Placed on hold. */
+    held?: boolean;
   },
 ): CallLeg {
   const { call, entry } = o;
@@ -56,15 +61,24 @@ export function placeLeg(
     latchAddresses: env.addressesOf(entry.group),
   });
   media.prefer(o.first);
+  if (o.held) void media.hold(true);
   const handlers: OutgoingHandlers = {
     ...inCall(env, mine),
     progress: ({ status, sdp }) => {
-      if (sdp !== null) applyAnswer(env, mine(), sdp);
+      const { call: ringing } = mine();
+      // Until it answers nobody is taken from who is being talked to.
+      if (sdp !== null && ringing.phase !== 'following') applyAnswer(env, mine(), sdp);
+      if (mine().role === 'far') ringing.step?.farProgress?.(status);
       if (status >= 180) tell(mine(), 'pbxProgress', 'farProgress');
     },
     answered: ({ sdp, dialog }) => {
       const answered = mine();
       answered.answered = true;
+      if (!standsIn(answered)) {
+        // Its CANCEL crossed this 200 on the wire, and its call does without it (RFC 3261 §9.1).
+        answered.bye();
+        return;
+      }
       // A 200 that crossed our CANCEL finds the call ended: there is nothing to answer then.
       if (answered.call.phase !== 'ended') {
         env.records.confirm(answered.call.id, answered.role, dialog);
@@ -93,6 +107,7 @@ export function placeLeg(
       sdp: media.offer(),
       sessionTimerSeconds: entry.group.sessionTimerSeconds,
       origin: o.origin,
+      referred: o.referred,
       handlers,
     });
   leg = new CallLeg({ call, role: o.role, leg: { outgoing: send() }, ticket: o.ticket });
@@ -106,6 +121,12 @@ export function placeLeg(
 export function takeLeg(env: CallEnvironment, call: LiveCall, incoming: IncomingLeg): CallLeg {
   const leg = new CallLeg({ call, role: 'near', leg: { incoming }, ticket: null });
   call.near = leg;
+  listenTo(env, leg, incoming);
+  return leg;
+}
+
+/** Hands what an incoming leg tells to the call it belongs to. */
+export function listenTo(env: CallEnvironment, leg: CallLeg, incoming: IncomingLeg): void {
   const handlers: IncomingHandlers = {
     ...inCall(env, () => leg),
     cancelled: ({ elsewhere }) =>
@@ -127,7 +148,6 @@ export function takeLeg(env: CallEnvironment, call: LiveCall, incoming: Incoming
       tell(leg, 'pbxUnconfirmed', 'farEnded', ended('remote', 'failed', 'no ACK of the PBX')),
   };
   incoming.handle(handlers);
-  return leg;
 }
 
 /** Gives an incoming leg its audio at a place. */
@@ -186,15 +206,15 @@ function inCall(env: CallEnvironment, mine: () => CallLeg): LegHandlers {
       const cause = elsewhere ? 'answered_elsewhere' : 'normal';
       tell(leg, 'pbxEnded', 'farEnded', ended('remote', cause, reason));
     },
-    reinvite: async (sdp) => (await mine().media?.renegotiate(sdp)) ?? { status: 488 },
+    reinvite: async (sdp) => {
+      const leg = mine();
+      const answer = (await leg.media?.renegotiate(sdp)) ?? { status: 488 };
+      passHold(env, leg);
+      return answer;
+    },
     acknowledged: (sdp) => applyAnswer(env, mine(), sdp),
     keys: (digits) => passKeys(env, mine(), digits),
-    refer: (request) => {
-      // A call of ours goes only where its user sends it (VOX-128).
-      const leg = mine();
-      noteRoute(env, leg.call, 'refer_refused', 'the PBX may not transfer calls of this node');
-      request.reject(603);
-    },
+    refer: (request) => mine().call.referred(mine(), request),
   };
 }
 
@@ -214,7 +234,7 @@ function mediaHooks(env: CallEnvironment, mine: () => CallLeg): LegMediaHooks {
     },
     remoteHeld: (held) => {
       const { call, role } = mine();
-      if (role !== 'near') return;
+      if (role !== 'near' && call.phase !== 'joined') return;
       env.recorder.record('call.held', aboutOf(call), { by: 'remote', held });
       if (call.phase !== 'ended') publish(env, call);
     },
@@ -223,11 +243,18 @@ function mediaHooks(env: CallEnvironment, mine: () => CallLeg): LegMediaHooks {
 
 /** Hands an input to the leg's call, by the leg's role there. */
 function tell(leg: CallLeg, near: CallInput, far: CallInput, end: CallEnd | null = null): void {
-  if (leg.role === 'near') leg.call.input(near, end);
-  else if (leg.call.far === leg || leg.call.phase === 'ended') {
+  if (leg.call.old === leg && near === 'pbxEnded') leg.call.old = null;
+  if (leg.role === 'near') {
+    if (standsIn(leg)) leg.call.input(near, end);
+  } else if (leg.call.far === leg || leg.call.phase === 'ended') {
     if (far === 'farEnded') fail(leg, end, 'farEnded');
     else leg.call.input(far, end);
   }
+}
+
+/** Whether the leg still is one of its call: another may have taken its place. */
+function standsIn(leg: CallLeg): boolean {
+  return (leg.role === 'near' ? leg.call.near : leg.call.far) === leg;
 }
 
 /** The leg is refused or over; whoever placed a far leg may know another target. */
@@ -236,20 +263,22 @@ function fail(
   end: CallEnd | null,
   far: 'farFailed' | 'farEnded' = 'farFailed',
 ): void {
+  if (!standsIn(leg)) return;
   if (leg.role === 'near') {
     leg.call.input('pbxFailed', end);
     return;
   }
-  if (leg.call.far !== leg) return;
   if (leg.call.step?.farLost?.(end)) return;
   leg.call.input(far, end);
 }
 
 /** Sets the far side of the media; an answer nobody can speak ends the leg. */
 function applyAnswer(env: CallEnvironment, leg: CallLeg, sdp: string): void {
-  leg.media?.acceptAnswer(sdp).catch((error: unknown) => {
+  const done = leg.media?.acceptAnswer(sdp).then(() => passHold(env, leg));
+  done?.catch((error: unknown) => {
     env.logger.warn({ call: leg.call.id, err: error }, 'SDP answer unusable');
     const end = mediaEnd(error);
+    if (!standsIn(leg)) return;
     if (leg.role === 'near') {
       leg.call.input('mediaFailed', end);
       return;
@@ -259,6 +288,24 @@ function applyAnswer(env: CallEnvironment, leg: CallLeg, sdp: string): void {
     if (leg.call.phase === 'joined') leg.call.input('mediaFailed', end);
     else fail(leg, end);
   });
+}
+
+/**
+ * Joined by this node, a party held by the other one's PBX hears its music, and its own PBX is told
+ * (RFC 3264 §8.4).
+ */
+function passHold(env: CallEnvironment, leg: CallLeg): void {
+  const { call, media } = leg;
+  const other = leg.role === 'near' ? call.far : call.near;
+  if (call.phase !== 'joined' || !media || !other?.media || !standsIn(leg)) return;
+  const { holding } = media;
+  if (other.media.holder === holding) return;
+  const { media: held } = other;
+  renegotiate(other, () => held.carryHold(holding)).catch((error: unknown) => {
+    env.logger.warn({ call: call.id, err: error }, 'hold not carried to the other side');
+  });
+  // While held it may be silent as long as it likes, afterwards not.
+  if (holding === null) watchSilence(env, call, leg.role === 'near' ? 'far' : 'rtp', 0);
 }
 
 /** Why media could not be agreed on, for the end of the call. */

@@ -156,6 +156,7 @@ export function finish(env: CallEnvironment, call: LiveCall, end: CallEnd | null
   );
   publish(env, call);
   publishOthers(env, call);
+  call.old?.bye();
   call.media?.close();
   call.relay?.close();
   call.step?.abandoned?.(call.end);

@@ -8,6 +8,7 @@ import type { Scheduler } from '../scheduler.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { CallEnd } from './causes.ts';
 import type { CallMedia, Relay } from './media.ts';
+import type { ReferRequest } from './pbx.ts';
 import { QualityWatch } from './quality-watch.ts';
 import { type CallAction, type CallInput, type CallPhase, transition } from './state-table.ts';
 import { Timers } from './timers.ts';
@@ -20,6 +21,7 @@ export type CallTimer =
   | 'deviceGrace'
   | 'longest'
   | 'recall'
+  | 'oldLeg'
   | 'silentPbx'
   | 'silentFar';
 
@@ -40,8 +42,14 @@ export type CallEffects = Readonly<Record<CallAction, (end: CallEnd | null) => v
 export interface CallStep {
   /** The far leg is gone before it talked; true when another target is being tried. */
   farLost?(end: CallEnd | null): boolean;
+  /** A provisional response of the far leg. */
+  farProgress?(status: number): void;
+  /** The far leg answered: the near one's audio goes to it. */
+  move?(): void;
   /** Both legs stand. */
   joined?(): void;
+  /** The far leg answered and takes the place of the near one. */
+  taken?(): void;
   /** The call is back with its user. */
   returned?(end: CallEnd | null): void;
   /** Answers the caller, as the target answered. */
@@ -68,7 +76,10 @@ const viewState = {
   referring: 'connected',
   consulting: 'connected',
   handedOver: 'connected',
+  joining: 'connected',
   joined: 'connected',
+  following: 'connected',
+  followingOn: 'connected',
   ended: 'ended',
 } as const satisfies Record<CallPhase, CallView['state']>;
 
@@ -87,7 +98,10 @@ const situations = {
   referring: 'transferring',
   consulting: 'transferring',
   handedOver: 'ended',
+  joining: 'transferring',
   joined: 'ended',
+  following: 'transferring',
+  followingOn: 'transferring',
   ended: 'ended',
 } as const satisfies Record<CallPhase, CallSituation>;
 
@@ -108,6 +122,10 @@ export class LiveCall {
   deviceId: DeviceId | null = null;
   near: CallLeg | null = null;
   far: CallLeg | null = null;
+  /** The leg another one took the place of, until the PBX or we end it. */
+  old: CallLeg | null = null;
+  /** Who is at the other end now. */
+  remote: RemoteParty;
   media: CallMedia | null = null;
   relay: Relay | null = null;
   end: CallEnd | null = null;
@@ -124,9 +142,12 @@ export class LiveCall {
   private readonly added = new Map<UserId, LineEntry>();
   private readonly forwardedBy = new Map<UserId, RemoteParty>();
   private effects: CallEffects | undefined;
+  /** What becomes of a REFER of the PBX. */
+  referred: (leg: CallLeg, request: ReferRequest) => void = (_leg, request) => request.reject(603);
 
   constructor(facts: CallFacts, phase: CallPhase, time: Clock & Scheduler) {
     this.facts = facts;
+    this.remote = facts.remote;
     this.phase = phase;
     this.startedAt = time.now();
     this.timers = new Timers(time);
@@ -222,7 +243,7 @@ export class LiveCall {
       id: facts.id,
       direction: facts.direction,
       state: parted ? 'ended' : viewState[this.phase],
-      remote: facts.remote,
+      remote: this.remote,
       lineId: entry.line.id,
       lineNumber: entry.number,
       deviceId: this.deviceId,
@@ -235,7 +256,7 @@ export class LiveCall {
       functions: this.functionsFor(userId, hasOther),
       forwardedBy: this.forwardedBy.get(userId) ?? original,
       pbxEncrypted: this.near?.media?.encrypted ?? null,
-      transferring: !parted && (this.phase === 'referring' || this.phase === 'consulting'),
+      transferring: !parted && situations[this.phase] === 'transferring',
       end:
         parted ?? (end && { by: end.by, cause: end.cause, sipCode: end.sipCode, elsewhere: false }),
     };

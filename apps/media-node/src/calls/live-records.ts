@@ -77,6 +77,7 @@ export class LiveRecords {
   /** Tells what ends a live call's unanswered legs. */
   orphansOf: (callId: CallId) => EarlyOrphan[] = () => [];
   private readonly dialogs = new Map<CallId, Standing>();
+  private turn: Promise<void> = Promise.resolve();
   private cancelSign: (() => void) | undefined;
 
   private constructor(
@@ -109,8 +110,8 @@ export class LiveRecords {
       ...standing,
       [role]: dialog,
     });
-    // The far leg of a transfer stands after the call's own answer was recorded.
-    if (role === 'far') this.rewrite(callId);
+    // Such a leg stands after the call's own answer was recorded.
+    if (role === 'far' || standing) this.rewrite(callId);
   }
 
   /** The leg of one call became the far leg of another (attended transfer). */
@@ -118,6 +119,17 @@ export class LiveRecords {
     const dialog = this.dialogs.get(from)?.near;
     this.dialogs.delete(from);
     if (dialog) this.confirm(to, 'far', dialog);
+  }
+
+  /** The far leg took the place of the near one, or a new one does. */
+  replaceNear(callId: CallId): void {
+    const standing = this.dialogs.get(callId);
+    if (!standing) return;
+    const { far, answeredMs } = standing;
+    this.dialogs.set(callId, far ? { answeredMs, near: far } : { answeredMs });
+    const record = this.live.get(callId);
+    if (record) this.live.set(callId, { ...record, dialog: null, far: null });
+    this.rewrite(callId);
   }
 
   /** A record on disk gets what is known now. */
@@ -176,16 +188,28 @@ export class LiveRecords {
     this.cancelSign = undefined;
   }
 
-  private async write(record: LiveRecord): Promise<void> {
-    this.live.set(record.callId, record);
-    await replaceFile(this.pathOf(record.callId), JSON.stringify(record));
-    this.keepSigning();
+  private write(record: LiveRecord): Promise<void> {
+    const { callId } = record;
+    this.live.set(callId, record);
+    return this.inTurn(async () => {
+      // Replaced or removed meanwhile: what is newer counts.
+      if (this.live.get(callId) !== record) return;
+      await replaceFile(this.pathOf(callId), JSON.stringify(record));
+      this.keepSigning();
+    });
   }
 
-  private async remove(callId: CallId): Promise<void> {
+  private remove(callId: CallId): Promise<void> {
     this.live.delete(callId);
     this.dialogs.delete(callId);
-    await removeFile(this.pathOf(callId));
+    return this.inTurn(() => removeFile(this.pathOf(callId)));
+  }
+
+  /** The events' writes and those of legs in between must not meet in one file. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   private pathOf(callId: CallId): string {

@@ -2,6 +2,7 @@ import type { DialogSnapshot } from '@trunkline/sip/dialog/dialog.ts';
 import type { EarlyOrphan } from '@trunkline/sip/endpoint/early-orphan.ts';
 import type { DiversionEntry } from '@trunkline/sip/message/diversion.ts';
 import type { HistoryInfoEntry } from '@trunkline/sip/message/history-info.ts';
+import type { Replaces } from '@trunkline/sip/message/replaces.ts';
 import type { RegistrationSpec } from '../lines/registrar.ts';
 
 /**
@@ -34,8 +35,13 @@ export class LegRefused extends Error {
 export interface ReferRequest {
   /** User part of Refer-To. */
   target: string;
-  /** It wants a call of ours to be replaced. */
-  replaces: boolean;
+  displayName: string | null;
+  /** Address to be called, as the PBX gave it; null when it is none a call can be placed to. */
+  uri: string | null;
+  /** The call at the target to be replaced by the new one: an attended transfer. */
+  replaces: Replaces | null;
+  /** Who asks for it (RFC 3892), as a name-addr. */
+  referredBy: string | null;
   accept(): void;
   /** A final status ends the notifications. */
   notify(status: number): void;
@@ -127,6 +133,14 @@ export interface IncomingLeg extends PbxLeg {
   redirect(digits: string): void;
 }
 
+/** What a REFER of the PBX makes of an INVITE. */
+export interface Referred {
+  /** Request-URI and To. */
+  uri: string;
+  replaces: Replaces | null;
+  referredBy: string | null;
+}
+
 /** Who a call we place is for, and which way it came (VOX-129). */
 export interface CallOrigin {
   /** Number and name of the caller in whose name it is placed; null = withheld. */
@@ -150,6 +164,8 @@ export interface PbxPort {
     sessionTimerSeconds: number;
     /** Of a forwarded call. */
     origin?: CallOrigin | undefined;
+    /** Of a call the PBX asked us to place; its address goes before the digits. */
+    referred?: Referred | undefined;
     handlers: OutgoingHandlers;
   }): OutgoingLeg;
   /** The address under which the PBX of a line knows a number, for Diversion and History-Info. */

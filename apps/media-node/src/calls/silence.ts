@@ -19,7 +19,7 @@ export function watchSilence(
     const media = leg?.media;
     if (!media || !['talking', 'joined'].includes(call.phase)) return;
     // Who is held, or holds, may be silent as long as it likes.
-    if (media.held || media.remoteHeld) return;
+    if (media.held || media.remoteHeld || media.holder) return;
     const end = () =>
       call.input('mediaFailed', ended('system', 'media_timeout', 'no audio of the PBX'));
     // The engine tells when silence begins, not when it ends: look before ending.

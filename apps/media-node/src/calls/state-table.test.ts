@@ -28,9 +28,12 @@ describe('call state table', () => {
     expect(transition(phase, 'shutdown')?.to).toBe('ended');
   });
 
-  test.each(live)('%s ends with the PBX leg', (phase) => {
-    expect(transition(phase, 'pbxEnded')?.to).toBe('ended');
-  });
+  test.each(live.filter((phase) => !phase.startsWith('following')))(
+    '%s ends with the PBX leg',
+    (phase) => {
+      expect(transition(phase, 'pbxEnded')?.to).toBe('ended');
+    },
+  );
 
   test('a call finishes exactly once: on every way into ended, and never inside it', () => {
     for (const phase of phases)
@@ -50,18 +53,31 @@ describe('call state table', () => {
       for (const [input, step] of Object.entries(callTable[phase]))
         if (step.to === 'talking' && phase !== 'talking')
           expect(
-            step.act.includes('noteReturned') ? ['referring', 'consulting'] : [phase],
+            step.act.includes('noteReturned')
+              ? ['referring', 'consulting', 'joining', 'following']
+              : [phase],
             `${phase} × ${input}`,
           ).toContain(phase);
     for (const [input, step] of [
       ...Object.entries(callTable.placing),
       ...Object.entries(callTable.answering),
     ])
-      if (step.to === 'talking') expect(['pbxAnswered', 'pbxConfirmed']).toContain(input);
+      if (step.to === 'talking')
+        expect(['pbxAnswered', 'pbxConfirmed', 'replaced']).toContain(input);
   });
 
   test('an outgoing call never enters incoming states and the other way round', () => {
-    const both = ['consulting', 'ended', 'handedOver', 'joined', 'referring', 'talking'];
+    const both = [
+      'consulting',
+      'ended',
+      'following',
+      'followingOn',
+      'handedOver',
+      'joined',
+      'joining',
+      'referring',
+      'talking',
+    ];
     expect([...reachable('placing')].sort()).toEqual([...both, 'farRinging', 'placing'].sort());
     expect([...reachable('offering')].sort()).toEqual(
       [
@@ -115,6 +131,7 @@ function told(world: World, input: CallInput): World | undefined {
       return nearWas('early') ? world : undefined;
     case 'forwardTried':
     case 'transferCalled':
+    case 'referTaken':
       return { ...world, far: 'early' };
     case 'transferJoined':
       return { ...world, far: 'up' };
@@ -126,6 +143,9 @@ function told(world: World, input: CallInput): World | undefined {
       return farWas('early') ? { ...world, far: 'gone' } : undefined;
     case 'farEnded':
       return farWas('up') ? { ...world, far: 'gone' } : undefined;
+    // The leg that takes the place stands.
+    case 'replaced':
+      return { ...world, near: 'up' };
     case 'absorbed':
       return { ...world, near: 'gone' };
     default:
@@ -146,6 +166,8 @@ function done(world: World, action: CallAction): World {
       return { ...world, far: world.far === 'none' ? 'none' : 'gone' };
     case 'byeFar':
       return { ...world, far: 'gone' };
+    case 'takeFar':
+      return { ...world, near: world.far, far: 'none' };
     default:
       return world;
   }
@@ -187,6 +209,11 @@ describe('every way through the table, with the legs on the wire', () => {
     for (const phase of live)
       for (const [input, step] of Object.entries(callTable[phase]))
         if (step.to === 'joined' && phase !== 'joined')
-          expect(['farAnswered', 'pbxConfirmed', 'transferJoined'], phase).toContain(input);
+          expect(
+            phase === 'joining'
+              ? ['transferJoined', 'userHangsUp', 'clientLost']
+              : ['farAnswered', 'pbxConfirmed', 'transferJoined'],
+            phase,
+          ).toContain(input);
   });
 });

@@ -28,8 +28,14 @@ export const callPhases = [
   'consulting',
   /** As `consulting`, but the user has left. */
   'handedOver',
+  /** The target of a transfer answered; the other party's audio is being moved to it. */
+  'joining',
   /** Two PBX legs talk to each other over this node. */
   'joined',
+  /** The PBX asked us to call somebody else (REFER); the call that is to replace still stands. */
+  'following',
+  /** As `following`, but the PBX has ended the old call. */
+  'followingOn',
   'ended',
 ] as const;
 export type CallPhase = (typeof callPhases)[number];
@@ -85,6 +91,12 @@ export const callInputs = [
   'farEnded',
   /** The target of a transfer did not answer in time (VOX-128). */
   'recallTimeout',
+  /** The PBX did not take the other party's audio to the target. */
+  'joinRefused',
+  /** A REFER of the PBX is followed: the target is being called. */
+  'referTaken',
+  /** Another call of the PBX took the place of the one we placed (Replaces). */
+  'replaced',
   /** The leg of this call went to another one (attended transfer). */
   'absorbed',
   'userHangsUp',
@@ -111,6 +123,9 @@ export const callActions = [
   'answerFromFar',
   'cancelFar',
   'byeFar',
+  'moveNear',
+  'takeFar',
+  'leaveNear',
   'stopRinging',
   'releaseUser',
   'noteRinging',
@@ -134,6 +149,7 @@ const unanswered: Row = {
   pbxAnswered: { to: 'talking', act: ['noteAnswered'] },
   pbxFailed: gone(),
   pbxEnded: gone(),
+  replaced: { to: 'talking', act: ['noteAnswered'] },
   // Its leg rings on as the far leg of another call.
   absorbed: gone(),
   userHangsUp: gone('cancelPbx'),
@@ -173,7 +189,7 @@ const withFar: Row = {
   tooLong: gone('cancelFar', 'byePbx'),
   shutdown: gone('cancelFar', 'byePbx'),
   farProgress: { to: 'handedOver', act: [] },
-  farAnswered: { to: 'joined', act: ['noteJoined'] },
+  farAnswered: { to: 'joined', act: ['moveNear', 'noteJoined'] },
 };
 
 const backToUser: Transition = { to: 'talking', act: ['noteReturned'] };
@@ -243,6 +259,7 @@ export const callTable: Readonly<Record<CallPhase, Row>> = {
     transferReferred: { to: 'referring', act: [] },
     transferCalled: { to: 'consulting', act: [] },
     transferJoined: { to: 'joined', act: ['noteJoined'] },
+    referTaken: { to: 'following', act: [] },
     absorbed: gone(),
   },
   referring: {
@@ -253,6 +270,7 @@ export const callTable: Readonly<Record<CallPhase, Row>> = {
   consulting: {
     ...withFar,
     farProgress: { to: 'consulting', act: [] },
+    farAnswered: { to: 'joining', act: ['moveNear'] },
     farFailed: backToUser,
     farEnded: backToUser,
     recallTimeout: { to: 'talking', act: ['cancelFar', 'noteReturned'] },
@@ -266,7 +284,45 @@ export const callTable: Readonly<Record<CallPhase, Row>> = {
     farEnded: gone('byePbx'),
     recallTimeout: gone('cancelFar', 'byePbx'),
   },
+  joining: {
+    transferJoined: { to: 'joined', act: ['noteJoined'] },
+    joinRefused: { to: 'talking', act: ['byeFar', 'noteReturned'] },
+    farEnded: backToUser,
+    pbxEnded: gone('byeFar'),
+    // Who hangs up now has given the call away.
+    userHangsUp: { to: 'joined', act: ['noteJoined'] },
+    clientLost: { to: 'joined', act: ['noteJoined'] },
+    mediaFailed: gone('byePbx', 'byeFar'),
+    tooLong: gone('byePbx', 'byeFar'),
+    shutdown: gone('byePbx', 'byeFar'),
+  },
+  following: {
+    pbxEnded: { to: 'followingOn', act: ['leaveNear'] },
+    farProgress: { to: 'following', act: [] },
+    farAnswered: { to: 'talking', act: ['takeFar'] },
+    farFailed: backToUser,
+    farEnded: backToUser,
+    recallTimeout: { to: 'talking', act: ['cancelFar', 'noteReturned'] },
+    userHangsUp: gone('cancelFar', 'byePbx'),
+    clientLost: gone('cancelFar', 'byePbx'),
+    mediaFailed: gone('cancelFar', 'byePbx'),
+    tooLong: gone('cancelFar', 'byePbx'),
+    shutdown: gone('cancelFar', 'byePbx'),
+  },
+  followingOn: {
+    farProgress: { to: 'followingOn', act: [] },
+    farAnswered: { to: 'talking', act: ['takeFar'] },
+    farFailed: gone(),
+    farEnded: gone(),
+    recallTimeout: gone('cancelFar'),
+    userHangsUp: gone('cancelFar'),
+    clientLost: gone('cancelFar'),
+    mediaFailed: gone('cancelFar'),
+    tooLong: gone('cancelFar'),
+    shutdown: gone('cancelFar'),
+  },
   joined: {
+    joinRefused: gone('byePbx', 'byeFar'),
     pbxEnded: gone('byeFar'),
     farEnded: gone('byePbx'),
     mediaFailed: gone('byePbx', 'byeFar'),

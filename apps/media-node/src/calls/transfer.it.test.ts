@@ -282,14 +282,4 @@ describe('transfer by REFER at the PBX', () => {
     await viewIn(all, anna, first.callId, { state: 'ended' });
     await viewIn(all, anna, second.callId, { state: 'ended' });
   });
-
-  test('VOX-128 a REFER of the PBX is declined', async () => {
-    const all = await system();
-    const { call, callId } = await talkTo(all, all.anna, '10');
-    const done = await new Promise<{ status: number }>((resolve) => {
-      call.refer({ referTo: '<sip:0900@127.0.0.1>' }).on('done', resolve);
-    });
-    expect(done.status).toBe(603);
-    await viewIn(all, all.anna, callId, { state: 'connected' });
-  });
 });

@@ -6,7 +6,7 @@ import { planForward } from '../routing/forward-plan.ts';
 import type { CallEnd } from './causes.ts';
 import type { CallEnvironment } from './environment.ts';
 import { holdCall, resumeCall } from './hold.ts';
-import type { LegMedia, MediaPlace } from './leg-media.ts';
+import { type LegMedia, type MediaPlace, NegotiationFailed } from './leg-media.ts';
 import { follow, mediaEnd, placeLeg, renegotiate } from './legs.ts';
 import { aboutOf, ended, noteRoute, publish, publishOthers, releaseUser } from './lifecycle.ts';
 import type { LiveCall } from './live-call.ts';
@@ -26,7 +26,13 @@ function teller(
 ): (state: Transferred['state'], sipCode?: number | null) => void {
   const { userId } = call;
   return (state, sipCode = null) =>
-    env.recorder.record('call.transferred', aboutOf(call), { ...fixed, userId, state, sipCode });
+    env.recorder.record('call.transferred', aboutOf(call), {
+      ...fixed,
+      by: 'local',
+      userId,
+      state,
+      sipCode,
+    });
 }
 
 /** Waits for a result as long as a command may; after that the call's view tells. */
@@ -161,8 +167,8 @@ async function transferByCall(
         releaseUser(env, call, 'transferred');
         call.step = null;
         resolve('accepted');
-        void joinNear(env, call);
       },
+      move: () => afterJoin(env, call, joinNear(call)),
       returned: (end) => {
         left(end);
         takeBack(env, call, wasHeld);
@@ -200,20 +206,39 @@ async function transferByCall(
   return outcome;
 }
 
-/** Moves the near leg's audio from the user's bridge to the relay. */
-async function joinNear(env: CallEnvironment, call: LiveCall): Promise<void> {
+/**
+ * Moves the near leg's audio from the user's bridge to the relay. What the PBX refuses leaves it where
+ * it was.
+ * @throws LegRefused, NegotiationFailed
+ */
+async function joinNear(call: LiveCall): Promise<void> {
   const { near, relay } = call;
   const media = near?.media;
-  if (!media || !relay) return;
+  if (!media || !relay) throw new NegotiationFailed('no-audio');
+  let stay: (() => void) | undefined;
   try {
     await renegotiate(near, () => {
+      // Its turn came too late: the target is gone, or everybody.
+      if (!call.takes('joinRefused')) throw new NegotiationFailed('no-audio');
+      stay = media.checkpoint();
       media.moveTo(relay.near);
       return media.hold(false);
     });
   } catch (error) {
-    env.logger.warn({ call: call.id, err: error }, 'joined legs do not hear each other');
-    call.input('mediaFailed', mediaEnd(error));
+    stay?.();
+    throw error;
   }
+}
+
+/** What follows when the audio of both sides is joined, or cannot be. */
+function afterJoin(env: CallEnvironment, call: LiveCall, work: Promise<unknown>): void {
+  work.then(
+    () => call.input('transferJoined'),
+    (error: unknown) => {
+      env.logger.warn({ call: call.id, err: error }, 'legs could not be joined');
+      call.input('joinRefused', mediaEnd(error));
+    },
+  );
 }
 
 /**
@@ -235,10 +260,10 @@ export async function connectCalls(
   const tell = teller(env, call, {
     kind: 'attended',
     method,
-    target: other.facts.remote.number ?? other.facts.remote.display,
+    target: other.remote.number ?? other.remote.display,
     otherCallId: other.id,
   });
-  noteRoute(env, call, 'transfer', `attended by ${method}`, other.facts.remote.number);
+  noteRoute(env, call, 'transfer', `attended by ${method}`, other.remote.number);
   const work = async (): Promise<Outcome> => {
     if (method === 'refer') return connectByRefer(env, call, other, tell);
     if (other.phase === 'talking') return connectByJoin(env, call, other, tell);
@@ -263,7 +288,8 @@ async function connectByRefer(
 
 /** What the PBX has to dial for the other party. */
 function digitsOf(call: LiveCall): string {
-  const { remote, entry } = call.facts;
+  const { remote } = call;
+  const { entry } = call.facts;
   const number = remote.number ?? remote.display;
   const plan = planForward(number, entry.location);
   return plan.ok ? plan.dialled.digits : number;
@@ -370,8 +396,13 @@ async function connectWhileRinging(
         releaseUser(env, call, 'transferred');
         call.step = null;
         resolve('accepted');
-        void joinBoth(env, call).finally(() => home.close());
       },
+      move: () =>
+        afterJoin(
+          env,
+          call,
+          joinBoth(env, call).finally(() => home.close()),
+        ),
       returned: (end) => {
         lost(end);
         takeBack(env, call, wasHeld);
@@ -390,20 +421,22 @@ async function connectWhileRinging(
   return outcome;
 }
 
-/** Moves both legs of a call to a relay of their own. */
+/**
+ * Moves both legs of a call to a relay of their own.
+ * @throws LegRefused, NegotiationFailed, MediaEngineError
+ */
 async function joinBoth(env: CallEnvironment, call: LiveCall): Promise<void> {
   const { far } = call;
   const media = far?.media;
-  try {
-    if (!media) throw new Error('the far leg has no audio');
-    const relay = await openRelay(env, call.id);
-    call.relay = relay;
-    await Promise.all([joinNear(env, call), renegotiate(far, () => media.moveTo(relay.far))]);
-    if (call.phase === 'ended') relay.close();
-  } catch (error) {
-    env.logger.warn({ call: call.id, err: error }, 'joined legs do not hear each other');
-    call.input('mediaFailed', mediaEnd(error));
+  if (!media) throw new NegotiationFailed('no-audio');
+  const relay = await openRelay(env, call.id);
+  if (!call.takes('joinRefused')) {
+    relay.close();
+    throw new NegotiationFailed('no-audio');
   }
+  call.relay = relay;
+  await renegotiate(far, () => media.moveTo(relay.far));
+  await joinNear(call);
 }
 
 /** The other call's leg becomes the far leg of this one; the other call is over. */
@@ -430,6 +463,11 @@ function takeBack(env: CallEnvironment, call: LiveCall, wasHeld: boolean): void 
   call.step = null;
   publish(env, call);
   publishOthers(env, call);
+  const [media, home] = [call.near?.media, call.media];
+  if (media && home && media.bridgeId !== home.place.bridgeId) {
+    void giveHome(env, call, home.place, wasHeld);
+    return;
+  }
   if (wasHeld) return;
   resumeCall(env, call).catch((error: unknown) => {
     env.logger.warn({ call: call.id, err: error }, 'a call came back on hold');

@@ -6,6 +6,7 @@ import { ParseError } from '@trunkline/sip/message/parse-error.ts';
 import { userOf } from '@trunkline/sip/message/uri.ts';
 import type { CallEnvironment } from '../calls/environment.ts';
 import { receiveCall } from '../calls/incoming.ts';
+import { takeOver } from '../calls/take-over.ts';
 import type { PbxPeers, RequestSource } from '../sip/peers.ts';
 import type { SipPbx } from '../sip/sip-pbx.ts';
 import { tlsPeerOf } from '../sip/target.ts';
@@ -58,8 +59,15 @@ export function takeInvites(
       call.reject(480);
       return;
     }
+    const named = pbx.replacedBy(call);
+    if (named && 'status' in named) {
+      call.reject(named.status);
+      return;
+    }
     const leg = pbx.incoming(call, env.lines.specOf(entry.line.id));
-    receiveCall(env, entry, leg, reportedParty(tenant, entry.location, leg.caller));
+    const remote = reportedParty(tenant, entry.location, leg.caller);
+    if (named) takeOver(env, entry, leg, { replaced: named.leg, remote });
+    else receiveCall(env, entry, leg, remote);
   };
   endpoint.onInvite((call) => {
     try {

@@ -79,12 +79,12 @@ export class CallTrace {
       if (this.belongs(sipCallId, leg, message)) this.take(leg, message.traced);
   }
 
-  /** A leg of one call became the far leg of another (attended transfer). */
-  reassign(sipCallId: string, from: TracedCall, to: TracedCall): void {
+  /** A leg of one call became the far leg of another (attended transfer), or changed its role. */
+  reassign(sipCallId: string, from: TracedCall, to: TracedCall, role: LegRole = 'far'): void {
     for (const leg of this.legs.get(sipCallId) ?? [])
       if (leg.call.callId === from.callId) {
         leg.call = to;
-        leg.role = 'far';
+        leg.role = role;
       }
   }
 

@@ -8,7 +8,7 @@ import type { OutgoingCall } from '@trunkline/sip/endpoint/outgoing-call.ts';
 import type { OutgoingInviteOptions } from '@trunkline/sip/endpoint/outgoing-invite.ts';
 import type { CallEnd } from '@trunkline/sip/endpoint/reason.ts';
 import { SessionRequestError } from '@trunkline/sip/endpoint/session-request-error.ts';
-import { tagOf } from '@trunkline/sip/message/name-addr.ts';
+import { formatNameAddr, tagOf } from '@trunkline/sip/message/name-addr.ts';
 import type { ReasonValue } from '@trunkline/sip/message/reason.ts';
 import { escapeUser, userOf } from '@trunkline/sip/message/uri.ts';
 import { defaultPort } from '@trunkline/sip/transport/via-routing.ts';
@@ -24,6 +24,7 @@ import {
   type PbxLeg,
   type PbxPort,
   type ReferRequest,
+  type Referred,
   type ReinviteAnswer,
 } from '../calls/pbx.ts';
 import type { RegistrationSpec } from '../lines/registrar.ts';
@@ -40,6 +41,8 @@ export class SipPbx implements PbxPort {
   private readonly leaving = new Set<Promise<void>>();
   /** The stack's calls by leg, for transfers with Replaces. */
   private readonly calls = new WeakMap<PbxLeg, OutgoingCall | IncomingCall>();
+  /** The other way round, for INVITEs with Replaces. */
+  private readonly legs = new WeakMap<OutgoingCall | IncomingCall, PbxLeg>();
 
   constructor(endpoint: SipEndpoint) {
     this.endpoint = endpoint;
@@ -55,18 +58,21 @@ export class SipPbx implements PbxPort {
     sdp: string;
     sessionTimerSeconds: number;
     origin?: CallOrigin | undefined;
+    referred?: Referred | undefined;
     handlers: OutgoingHandlers;
   }): OutgoingLeg {
-    const { line, handlers } = o;
+    const { line, handlers, referred } = o;
     const call = this.endpoint.invite({
-      requestUri: uriOf(line, o.digits, true),
-      to: `<${uriOf(line, o.digits, false)}>`,
+      requestUri: referred?.uri ?? uriOf(line, o.digits, true),
+      to: `<${referred?.uri ?? uriOf(line, o.digits, false)}>`,
       from: `<${uriOf(line, line.userName, false)}>`,
       contactUser: line.contactUser,
       outboundProxy: targetOf(line),
       ...credentialsOf(line),
       ...timerOf(o.sessionTimerSeconds),
       ...originOf(line, o.origin),
+      ...(referred?.replaces ? { replaces: referred.replaces } : {}),
+      ...(referred?.referredBy ? { referredBy: referred.referredBy } : {}),
       body: o.sdp,
     });
     call.on('provisional', (response) =>
@@ -89,8 +95,20 @@ export class SipPbx implements PbxPort {
       cancel: (reason) => call.cancel(reason),
       ...this.inCall(call, line),
     };
-    this.calls.set(leg, call);
+    this.keep(leg, call);
     return leg;
+  }
+
+  /**
+   * The leg an INVITE wants to take the place of (RFC 3891), or the status it is to be refused with;
+   * null when it wants none.
+   */
+  replacedBy(call: IncomingCall): { leg: PbxLeg } | { status: number } | null {
+    if (!call.replaces) return null;
+    const found = this.endpoint.inspectReplaces(call.replaces);
+    if ('status' in found) return found;
+    const leg = this.legs.get(found.call);
+    return leg ? { leg } : { status: 481 };
   }
 
   /**
@@ -129,7 +147,7 @@ export class SipPbx implements PbxPort {
       },
       ...this.inCall(call, line),
     };
-    this.calls.set(leg, call);
+    this.keep(leg, call);
     return leg;
   }
 
@@ -222,6 +240,11 @@ export class SipPbx implements PbxPort {
     }
   }
 
+  private keep(leg: PbxLeg, call: OutgoingCall | IncomingCall): void {
+    this.calls.set(leg, call);
+    this.legs.set(call, leg);
+  }
+
   private leave(call: OutgoingCall | IncomingCall, reason: LegReason | undefined): void {
     const left = call.bye(reason).finally(() => this.leaving.delete(left));
     this.leaving.add(left);
@@ -239,9 +262,15 @@ async function refusable<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function referRequest(refer: IncomingRefer): ReferRequest {
+  const { referTo, replaces, referredBy } = refer;
+  const { uri, displayName } = referTo.address;
+  const callable = referTo.method === 'INVITE' && uri.kind !== 'other';
   return {
-    target: userOf(refer.referTo.address.uri),
-    replaces: refer.replaces !== undefined,
+    target: userOf(uri),
+    displayName: displayName || null,
+    uri: callable ? referTo.target : null,
+    replaces: replaces ?? null,
+    referredBy: referredBy ? formatNameAddr(referredBy) : null,
     accept: () => refer.accept(),
     notify: (status) => refer.notify(status),
     reject: (status) => refer.reject(status),

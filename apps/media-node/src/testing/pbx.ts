@@ -3,6 +3,7 @@ import { openRtpEndpoint, type RtpEndpoint } from '@trunkline/media/node/rtp-end
 import { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
 import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
 import type { OutgoingCall } from '@trunkline/sip/endpoint/outgoing-call.ts';
+import type { OutgoingInviteOptions } from '@trunkline/sip/endpoint/outgoing-invite.ts';
 import type { WireEvent } from '@trunkline/sip/endpoint/wire-event.ts';
 import type { MediaCapabilities, NegotiatedMedia } from '@trunkline/sip/sdp/offer-answer.ts';
 import { completeOffer, createAnswer, createOffer } from '@trunkline/sip/sdp/offer-answer.ts';
@@ -49,7 +50,12 @@ export class TestPbx {
   }
 
   /** Calls a line of the node by its registered contact. */
-  call(user: string, body: string, from = 'sip:21@127.0.0.1'): OutgoingCall {
+  call(
+    user: string,
+    body: string,
+    from = 'sip:21@127.0.0.1',
+    replaces?: OutgoingInviteOptions['replaces'],
+  ): OutgoingCall {
     const contact = this.contacts.get(user);
     if (contact === undefined) throw new Error(`${user} is not registered`);
     return this.endpoint.invite({
@@ -58,6 +64,7 @@ export class TestPbx {
       from: `"Desk 21" <${from}>`,
       contactUser: 'pbx',
       body,
+      ...(replaces ? { replaces } : {}),
     });
   }
 

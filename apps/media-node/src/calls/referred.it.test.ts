@@ -1,0 +1,259 @@
+import type { CallFunction } from '@trunkline/contracts/call-functions.ts';
+import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
+import type { OutgoingCall } from '@trunkline/sip/endpoint/outgoing-call.ts';
+import type { ReferOptions } from '@trunkline/sip/endpoint/referral.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { browser, dial, endOf, inviteOf, phone, system } from '../testing/actors.ts';
+import { type System, wait } from '../testing/system.ts';
+import {
+  browserHears,
+  eventLike,
+  followSession,
+  hears,
+  talkFrom,
+  talkTo,
+  viewIn,
+} from '../testing/talks.ts';
+
+/** The PBX asks the node to call somebody else; what it is told. */
+function referFrom(call: IncomingCall | OutgoingCall, options: ReferOptions) {
+  const told: number[] = [];
+  const referral = call.refer(options);
+  referral.on('progress', ({ status }) => told.push(status));
+  const done = new Promise<number>((resolve) => {
+    referral.on('done', ({ status }) => resolve(status));
+  });
+  return { told, done };
+}
+
+/** A BYE came for this call. */
+function overOf(call: IncomingCall | OutgoingCall) {
+  const over = vi.fn();
+  if ('answer' in call) call.on('ended', over);
+  else call.on('ended', over);
+  return over;
+}
+
+async function heardBothWays(
+  {
+    peer,
+    desk,
+  }: { peer: Awaited<ReturnType<typeof browser>>; desk: Awaited<ReturnType<typeof phone>> },
+  tone: number,
+): Promise<void> {
+  peer.play(440);
+  desk.play(tone);
+  await Promise.all([hears(desk, 440), browserHears(peer, tone)]);
+}
+
+const refused = async (all: System, call: IncomingCall, options: ReferOptions, why: string) => {
+  expect(await referFrom(call, options).done).toBe(603);
+  await eventLike(all, 'call.route', { decision: 'refer_refused', detail: why });
+};
+
+describe('VOX-128 the PBX sends a call of a user to somebody else by REFER', () => {
+  test('blind: the user goes on with the target; the old call ends; both are told', async () => {
+    const all = await system();
+    const { peers, anna } = all;
+    const talk = await talkTo(all, anna, '10');
+    const over = overOf(talk.call);
+    await heardBothWays(talk, 1000);
+    const refer = referFrom(talk.call, { referTo: '<sip:21@127.0.0.1;x=y>' });
+    const invite = await inviteOf(all, 1);
+    expect(invite.request.uri).toBe('sip:21@127.0.0.1;x=y');
+    await viewIn(all, anna, talk.callId, { transferring: true, state: 'connected' });
+    invite.ringing();
+    // Nobody is cut off while the target rings.
+    await heardBothWays(talk, 1000);
+    const target = await phone();
+    followSession(invite, target);
+    invite.answer(target.answer(invite.body));
+    expect(await refer.done).toBe(200);
+    expect(refer.told).toContain(180);
+    await viewIn(all, anna, talk.callId, {
+      transferring: false,
+      remote: expect.objectContaining({ number: '+49301234521', name: 'Ben Muster' }),
+    });
+    await heardBothWays({ peer: talk.peer, desk: target }, 700);
+    await vi.waitFor(() => expect(over).toHaveBeenCalledOnce(), wait);
+    await eventLike(all, 'call.transferred', {
+      by: 'remote',
+      kind: 'blind',
+      state: 'accepted',
+      target: '+49301234521',
+    });
+    // The new call is a call like any other: it can be held, and its end is the end.
+    expect(await peers.command(anna, 'call.hold', { callId: talk.callId })).toMatchObject({
+      ok: true,
+    });
+    await viewIn(all, anna, talk.callId, { held: true });
+    expect(peers.eventsOf('call.ended')).toEqual([]);
+    await invite.bye();
+    expect(await endOf(all)).toMatchObject({ by: 'remote', cause: 'normal' });
+  });
+
+  test('the target is busy: the PBX hears it, the call goes on', async () => {
+    const all = await system();
+    const talk = await talkTo(all, all.anna, '10');
+    const refer = referFrom(talk.call, { referTo: '<sip:11@127.0.0.1>' });
+    (await inviteOf(all, 1)).reject(486);
+    expect(await refer.done).toBe(486);
+    await viewIn(all, all.anna, talk.callId, {
+      state: 'connected',
+      transferring: false,
+      remote: expect.objectContaining({ number: '+49301234510' }),
+    });
+    await heardBothWays(talk, 1000);
+    await eventLike(all, 'call.transferred', { by: 'remote', state: 'failed', sipCode: 486 });
+  });
+
+  test('attended: the INVITE carries Replaces and who asked', async () => {
+    const all = await system();
+    const talk = await talkFrom(all, all.anna);
+    const replaces = { callId: 'abc@pbx', toTag: 'one', fromTag: 'two' };
+    const refer = referFrom(talk.call, {
+      referTo: '<sip:11@127.0.0.1>',
+      replaces,
+      referredBy: '<sip:21@127.0.0.1>',
+    });
+    const invite = await inviteOf(all);
+    expect(invite.replaces).toMatchObject(replaces);
+    expect(invite.request.headers.get('referred-by')).toContain('sip:21@127.0.0.1');
+    const target = await phone();
+    invite.answer(target.answer(invite.body));
+    expect(await refer.done).toBe(200);
+    await heardBothWays({ peer: talk.peer, desk: target }, 700);
+    await eventLike(all, 'call.transferred', { by: 'remote', kind: 'attended', state: 'accepted' });
+  });
+
+  test('the PBX ends the old call while the target rings: the user hears the target', async () => {
+    const all = await system();
+    const { anna, peers } = all;
+    const talk = await talkTo(all, anna, '10');
+    referFrom(talk.call, { referTo: '<sip:11@127.0.0.1>' });
+    const invite = await inviteOf(all, 1);
+    invite.ringing();
+    await talk.call.bye();
+    const target = await phone();
+    invite.answer(target.answer(invite.body));
+    await viewIn(all, anna, talk.callId, { transferring: false, state: 'connected' });
+    await heardBothWays({ peer: talk.peer, desk: target }, 700);
+    expect(peers.eventsOf('call.ended')).toEqual([]);
+    await peers.command(anna, 'call.hangup', { callId: talk.callId });
+    await vi.waitFor(() => expect(all.pbx.received('BYE')).toHaveLength(1), wait);
+    expect(await endOf(all)).toMatchObject({ by: 'local', cause: 'normal' });
+  });
+
+  test('the user hangs up while the target rings: both legs end', async () => {
+    const all = await system();
+    const talk = await talkTo(all, all.anna, '10');
+    const over = overOf(talk.call);
+    referFrom(talk.call, { referTo: '<sip:11@127.0.0.1>' });
+    const invite = await inviteOf(all, 1);
+    const cancelled = vi.fn();
+    invite.on('cancelled', cancelled);
+    invite.ringing();
+    await viewIn(all, all.anna, talk.callId, { transferring: true });
+    await all.peers.command(all.anna, 'call.hangup', { callId: talk.callId });
+    await vi.waitFor(() => {
+      expect(cancelled).toHaveBeenCalledOnce();
+      expect(over).toHaveBeenCalledOnce();
+    }, wait);
+    await eventLike(all, 'call.transferred', { by: 'remote', state: 'failed' });
+  });
+
+  test('what may not be is declined: switched off, emergency number, limits, a strange address', async () => {
+    const functions: CallFunction[] = ['dial', 'hang_up', 'blind_transfer'];
+    const all = await system({
+      group: { functions },
+      tenant: { limits: { blockedPrefixes: ['+49900'] } },
+    });
+    const { callId, call } = await talkTo(all, all.anna, '10');
+    const replaces = { callId: 'abc@pbx', toTag: 'one', fromTag: 'two' };
+    const to = (user: string) => ({ referTo: `<sip:${user}@127.0.0.1>` });
+    await refused(
+      all,
+      call,
+      { ...to('11'), replaces },
+      'attended_transfer is off for this line group',
+    );
+    await refused(all, call, to('112'), 'emergency number');
+    await refused(all, call, to('0112'), 'emergency number');
+    await refused(all, call, to('00900123456'), 'blocked_prefix');
+    await refused(
+      all,
+      call,
+      { referTo: '<mailto:x@y>' },
+      'the target is no address of a telephone',
+    );
+    await viewIn(all, all.anna, callId, { state: 'connected' });
+    expect(all.pbx.calls).toHaveLength(1);
+  });
+});
+
+describe('an INVITE with Replaces takes the place of a call (RFC 3891)', () => {
+  test('the user talks to somebody else at once, without ringing; the old call ends', async () => {
+    const all = await system();
+    const { anna, pbx, peers } = all;
+    const talk = await talkFrom(all, anna);
+    const over = overOf(talk.call);
+    const other = await phone();
+    const taking = pbx.call('20', other.offer(), 'sip:30@127.0.0.1', talk.call.replacesForPeer);
+    followSession(taking, other);
+    taking.on('answered', ({ bodyText }) => other.accept(bodyText));
+    await viewIn(all, anna, talk.callId, {
+      state: 'connected',
+      remote: expect.objectContaining({ number: '+49301234530' }),
+    });
+    await vi.waitFor(() => expect(over).toHaveBeenCalledOnce(), wait);
+    await heardBothWays({ peer: talk.peer, desk: other }, 700);
+    await eventLike(all, 'call.transferred', { by: 'remote', kind: 'attended', state: 'accepted' });
+    expect(peers.eventsOf('call.started')).toHaveLength(1);
+    expect(peers.eventsOf('call.ended')).toEqual([]);
+    await taking.bye();
+    expect(await endOf(all)).toMatchObject({ by: 'remote', cause: 'normal' });
+  });
+
+  test('a call of ours that still rings is taken: the telephone called hears CANCEL', async () => {
+    const all = await system();
+    const { anna, pbx } = all;
+    const peer = await browser();
+    const callId = await dial(all, anna, peer, '10');
+    const invite = await inviteOf(all);
+    const cancelled = vi.fn();
+    invite.on('cancelled', cancelled);
+    invite.ringing();
+    await viewIn(all, anna, callId, { state: 'ringing' });
+    const other = await phone();
+    const taking = pbx.call('20', other.offer(), 'sip:30@127.0.0.1', {
+      ...(invite.replacesForPeer ?? { callId: '', toTag: '', fromTag: '' }),
+      earlyOnly: true,
+    });
+    taking.on('answered', ({ bodyText }) => other.accept(bodyText));
+    await viewIn(all, anna, callId, { state: 'connected' });
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalledOnce(), wait);
+    await heardBothWays({ peer, desk: other }, 700);
+  });
+
+  test('refused: early-only for an answered call, an unknown one, one of another group', async () => {
+    const all = await system();
+    const { anna, pbx } = all;
+    const talk = await talkFrom(all, anna);
+    const replaces = talk.call.replacesForPeer ?? { callId: '', toTag: '', fromTag: '' };
+    const refusedWith = (named: typeof replaces & { earlyOnly?: boolean }) =>
+      phone().then(
+        (desk) =>
+          new Promise<number>((resolve) => {
+            pbx
+              .call('20', desk.offer(), undefined, named)
+              .on('failed', ({ statusCode }) => resolve(statusCode));
+          }),
+      );
+    expect(await refusedWith({ ...replaces, earlyOnly: true })).toBe(486);
+    expect(await refusedWith({ ...replaces, toTag: 'other' })).toBe(481);
+    await viewIn(all, anna, talk.callId, { state: 'connected' });
+    await talk.call.bye();
+    await endOf(all);
+    expect(await refusedWith(replaces)).toBe(603);
+  });
+});
