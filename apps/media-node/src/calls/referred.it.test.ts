@@ -6,10 +6,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { browser, dial, endOf, inviteOf, phone, system } from '../testing/actors.ts';
 import { type System, wait } from '../testing/system.ts';
 import {
-  browserHears,
   eventLike,
   followSession,
-  hears,
+  heardBothWays,
   talkFrom,
   talkTo,
   viewIn,
@@ -32,18 +31,6 @@ function overOf(call: IncomingCall | OutgoingCall) {
   if ('answer' in call) call.on('ended', over);
   else call.on('ended', over);
   return over;
-}
-
-async function heardBothWays(
-  {
-    peer,
-    desk,
-  }: { peer: Awaited<ReturnType<typeof browser>>; desk: Awaited<ReturnType<typeof phone>> },
-  tone: number,
-): Promise<void> {
-  peer.play(440);
-  desk.play(tone);
-  await Promise.all([hears(desk, 440), browserHears(peer, tone)]);
 }
 
 const refused = async (all: System, call: IncomingCall, options: ReferOptions, why: string) => {

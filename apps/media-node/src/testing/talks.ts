@@ -47,11 +47,12 @@ export async function talkFrom(
   whom: Whom,
   line = '20',
   from?: string,
+  follow: typeof followSession = followSession,
 ): Promise<Talk<OutgoingCall>> {
   all.peers.devices.set(whom.userId, 1);
   const [peer, desk] = [await browser(), await phone()];
   const call = all.pbx.call(line, desk.offer(), from);
-  followSession(call, desk);
+  follow(call, desk);
   call.on('answered', ({ bodyText }) => desk.accept(bodyText));
   const { id } = await vi.waitFor(() => {
     const view = all.peers.viewsOf(whom.userId).findLast(({ state }) => state === 'ringing');
@@ -116,6 +117,16 @@ export function browserHears(peer: WebPeer, frequency: number): Promise<void> {
     () => expect(Math.abs(peer.hearing.frequency - frequency)).toBeLessThan(8),
     wait,
   );
+}
+
+/** Browser and telephone hear each other; the telephone by this tone, Hz. */
+export async function heardBothWays(
+  { peer, desk }: Pick<Talk<unknown>, 'peer' | 'desk'>,
+  frequency: number,
+): Promise<void> {
+  peer.play(440);
+  desk.play(frequency);
+  await Promise.all([hears(desk, 440), browserHears(peer, frequency)]);
 }
 
 /** What became of a call of the PBX. */
