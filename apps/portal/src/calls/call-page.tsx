@@ -17,11 +17,12 @@ import styles from './call-page.module.css';
 import { useTimeline } from './call-queries.ts';
 import { useRemoteWords } from './calls-page.tsx';
 import { Ladder } from './ladder.tsx';
+import { type NumberStep, numberSteps } from './number-steps.ts';
 import { VerdictText } from './verdict-text.tsx';
 
 /** One call: the verdict first, then the facts, then every step. */
 export function CallPage() {
-  const { t } = useT();
+  const { t, language } = useT();
   const { callId } = useParams({ from: '/shell/calls/$callId' });
   const timeline = useTimeline(callId);
   const remoteWords = useRemoteWords();
@@ -30,7 +31,14 @@ export function CallPage() {
   return (
     <Page
       heading={data ? t('calls.callWith', { remote: remoteWords(data.call) }) : '…'}
-      purpose={data ? t(`calls.${data.call.direction}`) : ''}
+      purpose={
+        data
+          ? [
+              t(`calls.${data.call.direction}`),
+              formatFull(new Date(data.call.startedAt), language),
+            ].join(' · ')
+          : ''
+      }
       example={{ method: 'GET', path: `/v1/calls/${callId}` }}
       before={
         <Link to="/calls" className={styles.back}>
@@ -111,46 +119,59 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 
 const sides = ['client', 'pbx'] as const;
 
+/** Both sides next to each other: where the sound suffered is seen at once. */
 function Quality({ call: { quality } }: { call: CallRecord }) {
-  const { t } = useT();
-  const measured = sides.flatMap((side) => {
-    const leg = quality?.[side];
-    return leg ? [{ side, leg }] : [];
-  });
+  const { t, language } = useT();
+  const figure = (value: number | null, digits: number, unit: string) =>
+    value === null
+      ? '–'
+      : `${value.toLocaleString(language, { maximumFractionDigits: digits })}${unit}`;
+  const rows: [label: string, cell: (leg: LegQuality) => ReactNode][] = [
+    [
+      t('calls.mos'),
+      (leg) => <span data-poor={(leg.mos ?? 5) < 3.6}>{figure(leg.mos, 1, '')}</span>,
+    ],
+    [
+      t('calls.loss'),
+      (leg) => <span data-poor={leg.lossPercent >= 3}>{figure(leg.lossPercent, 1, ' %')}</span>,
+    ],
+    [t('calls.jitter'), (leg) => figure(leg.jitterMs, 1, ' ms')],
+    [t('calls.roundTrip'), (leg) => figure(leg.roundTripMs, 0, ' ms')],
+    [t('calls.codec'), (leg) => leg.codec ?? '–'],
+    [t('calls.encryption'), (leg) => t(leg.encrypted ? 'calls.encrypted' : 'calls.notEncrypted')],
+  ];
+  const shown = sides.filter((side) => quality?.[side]);
   return (
     <section aria-labelledby="quality" className={styles.card}>
       <h2 id="quality">{t('calls.quality')}</h2>
-      {measured.length === 0 ? <p className={styles.quiet}>{t('calls.noQuality')}</p> : null}
-      {measured.map(({ side, leg }) => (
-        <div key={side} className={styles.leg}>
-          <h3>{t(`calls.side.${side}`)}</h3>
-          <LegFacts leg={leg} />
-        </div>
-      ))}
+      {shown.length === 0 ? (
+        <p className={styles.quiet}>{t('calls.noQuality')}</p>
+      ) : (
+        <table className={styles.quality}>
+          <thead>
+            <tr>
+              <td />
+              {shown.map((side) => (
+                <th key={side} scope="col" title={t(`calls.side.${side}`)}>
+                  {t(`calls.from.${side}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(([label, cell]) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                {shown.map((side) => {
+                  const leg = quality?.[side];
+                  return <td key={side}>{leg ? cell(leg) : null}</td>;
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </section>
-  );
-}
-
-function LegFacts({ leg }: { leg: LegQuality }) {
-  const { t, language } = useT();
-  const figure = (value: number, digits: number, unit: string) =>
-    `${value.toLocaleString(language, { maximumFractionDigits: digits })}${unit}`;
-  return (
-    <dl className={styles.facts}>
-      {leg.mos === null ? null : (
-        <Fact label={t('calls.mos')}>
-          <span data-poor={leg.mos < 3.6}>{figure(leg.mos, 1, '')}</span>
-        </Fact>
-      )}
-      <Fact label={t('calls.loss')}>{figure(leg.lossPercent, 1, ' %')}</Fact>
-      <Fact label={t('calls.jitter')}>{figure(leg.jitterMs, 1, ' ms')}</Fact>
-      {leg.roundTripMs === null ? null : (
-        <Fact label={t('calls.roundTrip')}>{figure(leg.roundTripMs, 0, ' ms')}</Fact>
-      )}
-      <Fact label={t('calls.codec')}>
-        {leg.codec ?? '?'} · {t(leg.encrypted ? 'calls.encrypted' : 'calls.notEncrypted')}
-      </Fact>
-    </dl>
   );
 }
 
@@ -160,24 +181,38 @@ function NumberSteps({ events }: { events: readonly TimelineEvent[] }) {
   const started = events.find((event) => event.type === 'call.started');
   const dialled = (started?.data as NodeEventData<'call.started'> | undefined)?.dialled;
   if (!dialled) return null;
-  const steps = dialled.trace.flatMap((step) =>
-    typeof step === 'object' && step !== null
-      ? [step as { step?: string; before?: string; after?: string; rule?: string }]
-      : [],
-  );
+  const steps = numberSteps(dialled.trace);
+  const say = t as (key: string) => string;
+  const words = ({ step, rule }: NumberStep) => {
+    const path = `calls.numberStep.${step}`;
+    const said = say(path);
+    return said === path ? `${step} ${rule}` : said;
+  };
   return (
     <section aria-labelledby="number" className={styles.card}>
       <h2 id="number">{t('calls.number')}</h2>
-      <dl className={styles.facts}>
-        <Fact label={t('calls.typed')}>{dialled.typed}</Fact>
-        <Fact label={t('calls.sent')}>{dialled.sent}</Fact>
-      </dl>
       <ol className={styles.steps}>
+        <li>
+          <span>{t('calls.typed')}</span>
+          <strong>{dialled.typed}</strong>
+        </li>
         {steps.map((step, index) => (
           <li key={index}>
-            <code>{step.step}</code> {step.before} → <strong>{step.after}</strong>
+            <span>
+              {words(step)}
+              <code title={step.rule}>{step.step}</code>
+            </span>
+            {step.before === step.after ? (
+              <span className={styles.quiet}>{t('calls.unchanged')}</span>
+            ) : (
+              <strong>{step.after}</strong>
+            )}
           </li>
         ))}
+        <li>
+          <span>{t('calls.sent')}</span>
+          <strong>{dialled.sent}</strong>
+        </li>
       </ol>
     </section>
   );

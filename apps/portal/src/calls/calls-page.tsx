@@ -8,9 +8,9 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { CallRecord } from '@trunkline/contracts/call-records.ts';
 import { RowSkeletons } from '@trunkline/ui/components/skeleton.tsx';
 import { EmptyState, ErrorState } from '@trunkline/ui/components/states.tsx';
-import { DurationText, TimeText } from '@trunkline/ui/components/time-text.tsx';
+import { RunningTimer, TimeText } from '@trunkline/ui/components/time-text.tsx';
 import { groupNumber } from '@trunkline/ui/format/number.ts';
-import { formatMoment } from '@trunkline/ui/format/time.ts';
+import { formatMoment, formatTimer } from '@trunkline/ui/format/time.ts';
 import { useEffect, useState } from 'react';
 import { useGroups } from '../app/queries.ts';
 import { useT } from '../i18n/index.ts';
@@ -147,7 +147,6 @@ function CallTable({ calls }: { calls: readonly CallRecord[] }) {
             <th scope="col">{t('calls.when')}</th>
             <th scope="col">{t('calls.remote')}</th>
             <th scope="col">{t('calls.who')}</th>
-            <th scope="col">{t('calls.line')}</th>
             <th scope="col">{t('calls.verdict')}</th>
             <th scope="col" className={table.end}>
               {t('calls.duration')}
@@ -173,20 +172,31 @@ function CallTable({ calls }: { calls: readonly CallRecord[] }) {
                     <TimeText at={call.startedAt} />
                   </Link>
                 </td>
-                <td data-label={t('calls.remote')}>{remote}</td>
-                <td data-label={t('calls.who')}>
-                  {call.users.map((user) => user.displayName).join(', ') || (
-                    <span className={table.quiet}>{t('calls.nobody')}</span>
-                  )}
+                <td data-label={t('calls.remote')}>
+                  <RemoteParty call={call} />
                 </td>
-                <td data-label={t('calls.line')} className="tl-numeric">
-                  {groupNumber(call.lineNumber)}
+                <td data-label={t('calls.who')}>
+                  <span className={styles.two}>
+                    <span>
+                      {call.users.map((user) => user.displayName).join(', ') || (
+                        <span className={table.quiet}>{t('calls.nobody')}</span>
+                      )}
+                    </span>
+                    <span className={styles.number}>
+                      <span className="tl-hidden">{t('calls.line')} </span>
+                      {groupNumber(call.lineNumber)}
+                    </span>
+                  </span>
                 </td>
                 <td data-label="">
                   <VerdictText verdict={call.verdict} />
                 </td>
                 <td data-label={t('calls.duration')} className={table.end}>
-                  {call.durationMs > 0 ? <DurationText ms={call.durationMs} /> : null}
+                  {call.endedAt === null && call.answeredAt !== null ? (
+                    <RunningTimer since={call.answeredAt} />
+                  ) : call.durationMs > 0 ? (
+                    <span className="tl-numeric">{formatTimer(call.durationMs)}</span>
+                  ) : null}
                 </td>
               </tr>
             );
@@ -194,5 +204,19 @@ function CallTable({ calls }: { calls: readonly CallRecord[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Name above number; one line when only one is known. */
+function RemoteParty({ call: { private: secret, remote } }: { call: CallRecord }) {
+  const { t } = useT();
+  if (secret || remote === null) return <span className={table.quiet}>{t('calls.private')}</span>;
+  const number = remote.number === null ? t('calls.withheld') : groupNumber(remote.number);
+  if (!remote.name) return <span className={styles.only}>{number}</span>;
+  return (
+    <span className={styles.two}>
+      <span>{remote.name}</span>
+      <span className={styles.number}>{number}</span>
+    </span>
   );
 }

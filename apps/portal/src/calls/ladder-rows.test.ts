@@ -1,7 +1,7 @@
 import type { TimelineEvent } from '@trunkline/contracts/call-records.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
 import { describe, expect, test } from 'vitest';
-import { formatOffset, ladderOf } from './ladder-rows.ts';
+import { formatOffset, ladderOf, startLineParts } from './ladder-rows.ts';
 
 function event(type: string, data: unknown, offsetMs = 0): TimelineEvent {
   return { id: newId('event'), occurredAt: '2026-11-23T09:15:00.000Z', offsetMs, type, data };
@@ -67,6 +67,25 @@ describe('ladderOf', () => {
     ]);
     expect(rows).toMatchObject([{ text: { key: 'other', values: { type: 'call.telepathy' } } }]);
   });
+});
+
+test('an outgoing call is answered by the other side, an incoming one by a client', () => {
+  const answered = event('call.answered', { userId: newId('user'), deviceId: null });
+  const lanesOf = (direction: string) => {
+    const { rows } = ladderOf([event('call.started', { direction, lineNumber: '20' }), answered]);
+    return [rows[1]?.from, rows[1]?.to];
+  };
+  expect(lanesOf('outgoing')).toEqual(['node', 'client']);
+  expect(lanesOf('incoming')).toEqual(['client', 'node']);
+});
+
+test.each([
+  ['SIP/2.0 407 Proxy Authentication Required', '407', 'Proxy Authentication Required'],
+  ['SIP/2.0 200', '200', ''],
+  ['INVITE sip:xx@pbx.example SIP/2.0', 'INVITE', 'sip:xx@pbx.example'],
+  ['something else', 'something', 'else'],
+])('the start line %s is read as %s', (line, head, rest) => {
+  expect(startLineParts(line)).toEqual({ head, rest });
 });
 
 test.each([

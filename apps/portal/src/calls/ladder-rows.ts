@@ -25,7 +25,10 @@ export interface LadderRow {
 }
 
 type Shape = Omit<LadderRow, 'id' | 'offsetMs'>;
-type Shapes = { [T in NodeEventType]?: (data: NodeEventData<T>) => Shape | null };
+type Direction = NodeEventData<'call.started'>['direction'];
+type Shapes = {
+  [T in NodeEventType]?: (data: NodeEventData<T>, direction: Direction) => Shape | null;
+};
 
 const note = (
   at: Lane,
@@ -55,8 +58,7 @@ const shapes: Shapes = {
     note('node', data.direction === 'incoming' ? 'startedIncoming' : 'startedOutgoing', {
       line: data.lineNumber,
     }),
-  'call.route': ({ decision, detail }) =>
-    note('node', 'other', { type: detail === '' ? decision : `${decision}: ${detail}` }),
+  'call.route': ({ decision, detail }) => note('node', 'route', { decision, detail }),
   'call.ringing': ({ userId, devices }) =>
     userId === null
       ? message('pbx', 'node', 'farRings')
@@ -64,7 +66,10 @@ const shapes: Shapes = {
           ...message('node', 'client', devices === 1 ? 'ringsOne' : 'rings'),
           text: { key: devices === 1 ? 'ringsOne' : 'rings', values: { count: devices } },
         },
-  'call.answered': () => message('client', 'node', 'answered', 'good'),
+  'call.answered': (_data, direction) =>
+    direction === 'outgoing'
+      ? message('node', 'client', 'answeredFar', 'good')
+      : message('client', 'node', 'answered', 'good'),
   'call.rejected': ({ variant }) => ({
     ...message('client', 'node', 'rejected'),
     text: { key: 'rejected', values: { variant } },
@@ -126,10 +131,15 @@ const shapes: Shapes = {
 
 /** The rows of a call's ladder diagram, in the order of its events, and the lanes they need. */
 export function ladderOf(events: readonly TimelineEvent[]): { rows: LadderRow[]; lanes: Lane[] } {
+  const started = events.find(({ type }) => type === 'call.started');
+  const direction =
+    (started?.data as NodeEventData<'call.started'> | undefined)?.direction ?? 'incoming';
   const rows = events.flatMap(({ id, offsetMs, type, data }): LadderRow[] => {
     // The service has checked each event against the schema of its type.
-    const shape = (shapes as Record<string, ((data: unknown) => Shape | null) | undefined>)[type];
-    const made = shape ? shape(data) : note('node', 'other', { type });
+    const shape = (
+      shapes as Record<string, ((data: unknown, direction: Direction) => Shape | null) | undefined>
+    )[type];
+    const made = shape ? shape(data, direction) : note('node', 'other', { type });
     return made ? [{ id, offsetMs, ...made }] : [];
   });
   const used = new Set<Lane>([
@@ -149,4 +159,12 @@ export function formatOffset(ms: number): string {
   const seconds = (total % 60_000) / 1_000;
   if (minutes === 0) return `${sign}${seconds.toFixed(3)}`;
   return `${sign}${minutes}:${seconds.toFixed(1).padStart(4, '0')}`;
+}
+
+/** A start line as it is read: what it is (`INVITE`, `407`) and the rest, without the version. */
+export function startLineParts(startLine: string): { head: string; rest: string } {
+  const [, code, phrase] = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/.exec(startLine) ?? [];
+  if (code !== undefined) return { head: code, rest: phrase ?? '' };
+  const [head = '', ...rest] = startLine.replace(/ SIP\/2\.0$/, '').split(' ');
+  return { head, rest: rest.join(' ') };
 }

@@ -1,8 +1,9 @@
 import type { TimelineEvent } from '@trunkline/contracts/call-records.ts';
+import { groupNumber } from '@trunkline/ui/format/number.ts';
 import type { CSSProperties } from 'react';
 import { useT } from '../i18n/index.ts';
 import styles from './ladder.module.css';
-import { formatOffset, type LadderRow, ladderOf } from './ladder-rows.ts';
+import { formatOffset, type LadderRow, ladderOf, startLineParts } from './ladder-rows.ts';
 
 /**
  * The ladder diagram of a call. It is a list: each row says in words who told whom what and when;
@@ -63,7 +64,14 @@ export function Ladder({ events }: { events: readonly TimelineEvent[] }) {
 function RowWords({ row }: { row: LadderRow }) {
   const { t } = useT();
   const { text } = row;
-  if ('sip' in text) return <code className={styles.sip}>{text.sip}</code>;
+  if ('sip' in text) {
+    const { head, rest } = startLineParts(text.sip);
+    return (
+      <code className={styles.sip} title={text.sip}>
+        <strong>{head}</strong> {rest}
+      </code>
+    );
+  }
   const { key, values } = text;
   const say = t as (key: string, values?: Readonly<Record<string, string | number>>) => string;
   // Words for values a newer node may have invented: without a text they stand as they are.
@@ -73,6 +81,14 @@ function RowWords({ row }: { row: LadderRow }) {
     return said === path ? String(value) : said;
   };
   const worded = { ...values };
+  if (key === 'route') {
+    // Details are facts of the node in its own words; the decision has a text of ours.
+    const decision = word('route', values.decision ?? '');
+    const plain = values.detail === '' || values.decision === 'line';
+    return <span>{plain ? decision : `${decision} (${values.detail})`}</span>;
+  }
+  if (typeof values.line === 'string') worded.line = groupNumber(values.line);
+  if (typeof values.target === 'string') worded.target = groupNumber(values.target);
   if (values.reason !== undefined) worded.reason = word('reason', values.reason);
   if (values.cause !== undefined) worded.cause = word('cause', values.cause);
   if (values.encryption !== undefined) worded.encryption = say(`calls.${values.encryption}`);

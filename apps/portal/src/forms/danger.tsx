@@ -8,6 +8,8 @@ import styles from './forms.module.css';
 
 export interface DangerProps {
   heading: string;
+  /** Level of the heading: 2 on a page, 3 (when left out) in a drawer. */
+  level?: 2 | 3;
   /** What will happen. */
   body: string;
   confirm: string;
@@ -18,14 +20,16 @@ export interface DangerProps {
 }
 
 /** Something that cannot be taken back: says what happens, then asks. */
-export function Danger({ heading, body, confirm, typedName, disabled, act }: DangerProps) {
+export function Danger(props: DangerProps) {
+  const { heading, body, confirm, typedName, disabled, act } = props;
+  const Heading = props.level === 2 ? 'h2' : 'h3';
   const { language } = useT();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState('');
   return (
     <section className={styles.danger}>
-      <h3>{heading}</h3>
+      <Heading className={styles.heading}>{heading}</Heading>
       <p className={styles.hint}>{body}</p>
       <p role="alert" className={styles.error}>
         {failure}

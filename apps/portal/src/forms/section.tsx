@@ -9,6 +9,8 @@ import { messageKey } from './messages.ts';
 
 export interface SectionProps {
   heading?: string;
+  /** Level of the heading: 2 on a page, 3 (when left out) in a drawer. */
+  level?: 2 | 3;
   hint?: string;
   /** Something waits to be saved. */
   dirty: boolean;
@@ -33,6 +35,7 @@ export function Section(props: SectionProps) {
   const [failure, setFailure] = useState<{ text: string; stale: boolean } | null>(null);
   const [state, setState] = useState<'idle' | 'saving' | 'saved'>('idle');
   const { dirty, onDirty } = props;
+  const Heading = props.level === 2 ? 'h2' : 'h3';
 
   useEffect(() => {
     onDirty?.(id, dirty);
@@ -78,7 +81,11 @@ export function Section(props: SectionProps) {
         if (state !== 'saving') void save();
       }}
     >
-      {props.heading ? <h3 id={id}>{props.heading}</h3> : null}
+      {props.heading ? (
+        <Heading id={id} className={styles.heading}>
+          {props.heading}
+        </Heading>
+      ) : null}
       {props.hint ? <p className={styles.hint}>{props.hint}</p> : null}
       <div className={styles.fields}>{props.children(errors)}</div>
       <div role="alert">

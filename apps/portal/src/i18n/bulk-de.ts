@@ -27,5 +27,6 @@ export const bulkDe = {
   report: 'Ergebnis Zeile für Zeile',
   summary: '{{added}} angelegt, {{skipped}} übersprungen, {{failed}} nicht möglich',
   row: 'Zeile {{row}}',
+  taken: 'Die Nummer ist schon vergeben.',
   outcome: { added: 'angelegt', skipped: 'war schon da', failed: 'nicht möglich' },
 };

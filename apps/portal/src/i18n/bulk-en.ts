@@ -30,5 +30,6 @@ export const bulkEn: SameKeys<typeof bulkDe> = {
   report: 'Result row by row',
   summary: '{{added}} added, {{skipped}} skipped, {{failed}} not possible',
   row: 'Row {{row}}',
+  taken: 'The number is taken already.',
   outcome: { added: 'added', skipped: 'was there already', failed: 'not possible' },
 };

@@ -79,6 +79,7 @@ function LimitsForm({ limits }: { limits: CallLimits }) {
     <div className={styles.form}>
       <Section
         heading={t('limits.amount')}
+        level={2}
         hint={t('limits.amountHint')}
         dirty={amount.dirty}
         onDirty={onDirty}
@@ -142,6 +143,7 @@ function LimitsForm({ limits }: { limits: CallLimits }) {
       </Section>
       <Section
         heading={t('limits.destinations')}
+        level={2}
         hint={t('limits.destinationsHint')}
         dirty={target.dirty}
         onDirty={onDirty}

@@ -31,6 +31,7 @@ import { LineSettings } from './line-settings.tsx';
 import { LineTable } from './line-table.tsx';
 import { GroupSettingsView } from './settings/group-settings.tsx';
 import { templateOf } from './settings/settings.ts';
+import { isGeneral } from './settings/template-name.ts';
 
 type Panel = { kind: 'new' } | { kind: 'many' } | { kind: 'line'; id: string } | null;
 
@@ -62,7 +63,7 @@ export function GroupPage() {
               t(`group.kinds.${group.kind}`),
               `${group.registrarHost}:${group.registrarPort}`,
               group.transport.toUpperCase(),
-              ...(template ? [template.name] : []),
+              ...(template && !isGeneral(template) ? [template.name] : []),
             ].join(' · ')
           : ''
       }

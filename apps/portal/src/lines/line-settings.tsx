@@ -30,7 +30,9 @@ export function LineSettings({ line, onDirty, onDeleted }: LineSettingsProps) {
       <LineStateText line={line} />
       <LineForm {...shared} groupId={line.lineGroupId} />
       <section className={forms.section} aria-labelledby="line-assign">
-        <h3 id="line-assign">{t('handling.sectionAssign')}</h3>
+        <h3 id="line-assign" className={forms.heading}>
+          {t('handling.sectionAssign')}
+        </h3>
         <p className={forms.hint}>{t('handling.assignHint')}</p>
         <AssignLine line={line} />
       </section>

@@ -107,7 +107,6 @@ export function LineTable({ group, lines, onOpen }: LineTableProps) {
                     <span className={styles.rowActions}>
                       {trunk !== null && !marked && line.useLine ? (
                         <Button
-                          size="small"
                           aria-label={t('group.moveMarkName', {
                             line: name,
                             what: t(`group.moveMark.${trunk}`),

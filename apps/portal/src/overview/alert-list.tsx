@@ -75,7 +75,6 @@ export function AlertList({ alerts }: { alerts: readonly Alert[] }) {
                 </p>
               </div>
               <Button
-                size="small"
                 icon={<CheckmarkRegular />}
                 aria-label={t('overview.alertResolveName', { text })}
                 disabledFocusable={resolve.isPending}

@@ -2,6 +2,7 @@ import { CheckmarkCircleFilled } from '@fluentui/react-icons/svg/checkmark-circl
 import { ErrorCircleFilled } from '@fluentui/react-icons/svg/error-circle';
 import { InfoRegular } from '@fluentui/react-icons/svg/info';
 import type { LineImportResult } from '@trunkline/contracts/lines.ts';
+import { messageKey } from '../../forms/messages.ts';
 import { useT } from '../../i18n/index.ts';
 import styles from './bulk.module.css';
 
@@ -18,6 +19,12 @@ export function ImportReport({ result }: { result: LineImportResult }) {
   const rows = result.rows.toSorted(
     (one, two) => order[one.outcome] - order[two.outcome] || one.row - two.row,
   );
+  const why = ({ code, detail }: LineImportResult['rows'][number]): string => {
+    if (code === 'already_exists') return t('bulk.taken');
+    // The service says `field: message`, in English.
+    const key = messageKey(detail?.replace(/^[\w.]*: /, '') ?? '');
+    return key ? t(`message.${key}`) : (detail ?? t('form.check'));
+  };
   return (
     <section className={styles.report} aria-label={t('bulk.report')}>
       <h3>
@@ -38,7 +45,7 @@ export function ImportReport({ result }: { result: LineImportResult }) {
               <strong>{row.userName ?? '–'}</strong>
               <span>
                 {t(`bulk.outcome.${row.outcome}`)}
-                {row.outcome === 'failed' && row.detail ? `: ${row.detail}` : ''}
+                {row.outcome === 'failed' ? `: ${why(row)}` : ''}
               </span>
             </li>
           );

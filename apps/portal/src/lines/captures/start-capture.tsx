@@ -25,6 +25,7 @@ export function StartCapture({ group, lines, onStarted }: StartCaptureProps) {
     <div className={styles.start}>
       <Section
         heading={t('capture.start')}
+        level={2}
         hint={t('capture.startHint')}
         dirty
         submit={t('capture.startButton')}

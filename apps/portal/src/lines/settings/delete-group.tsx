@@ -14,6 +14,7 @@ export function DeleteGroup({ group, version }: { group: LineGroup; version: num
   return (
     <Danger
       heading={t('group.deleteHeading')}
+      level={2}
       body={t('group.deleteBody')}
       confirm={t('group.delete')}
       typedName={group.name}

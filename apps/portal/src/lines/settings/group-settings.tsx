@@ -71,6 +71,7 @@ export function GroupSettingsView({ group, locations, templates }: GroupSettings
       <div id={`settings-${part}`} className={styles.part}>
         <Section
           heading={t(`group.section.${part}`)}
+          level={2}
           hint={t(`group.sectionHint.${part}`)}
           dirty={draft.dirty}
           onDirty={onDirty}

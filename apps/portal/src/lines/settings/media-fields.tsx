@@ -29,21 +29,23 @@ export function MediaFields({ draft, errors, warnings, template, transport }: Me
         <WarningRegular aria-hidden="true" />
         <span>{t('group.mediaCaution')}</span>
       </p>
-      <CodecField
-        {...common}
-        field="pbxCodecs"
-        label={t('group.pbxCodecs')}
-        hint={t('group.pbxCodecsHint')}
-        fixed="PCMA"
-        {...(untested ? { warnings: { ...warnings, pbxCodecs: t('group.g722Untested') } } : {})}
-      />
-      <CodecField
-        {...common}
-        field="clientCodecs"
-        label={t('group.clientCodecs')}
-        hint={t('group.clientCodecsHint')}
-        {...(joins ? { warnings: { ...warnings, clientCodecs: t('group.opusJoins') } } : {})}
-      />
+      <div className={styles.codecPair}>
+        <CodecField
+          {...common}
+          field="pbxCodecs"
+          label={t('group.pbxCodecs')}
+          hint={t('group.pbxCodecsHint')}
+          fixed="PCMA"
+          {...(untested ? { warnings: { ...warnings, pbxCodecs: t('group.g722Untested') } } : {})}
+        />
+        <CodecField
+          {...common}
+          field="clientCodecs"
+          label={t('group.clientCodecs')}
+          hint={t('group.clientCodecsHint')}
+          {...(joins ? { warnings: { ...warnings, clientCodecs: t('group.opusJoins') } } : {})}
+        />
+      </div>
       <ChoiceField
         {...common}
         field="srtp"
@@ -104,7 +106,6 @@ function CodecField({ fixed, ...props }: CodecFieldProps) {
             {left.map((codec) => (
               <Button
                 key={codec}
-                size="small"
                 icon={<AddRegular />}
                 aria-label={t('group.addCodec', { codec: t(`group.codec.${codec}`) })}
                 onClick={() => draft.set(field, [...used, codec])}

@@ -106,7 +106,7 @@ export function ConnectionFields<T extends ConnectionValues>({
   const fixed = values.kind === 'trunk_static';
   const port = usualPort(values.transport);
   const said = { ...warnings };
-  if (draft.changed('transport') || draft.changed('registrarPort')) {
+  if (warnings === undefined || draft.changed('transport') || draft.changed('registrarPort')) {
     if (values.registrarPort === usualPort(values.transport === 'tls' ? 'udp' : 'tls'))
       said.registrarPort = t('group.portWarning', { port });
     else delete said.registrarPort;

@@ -2,6 +2,7 @@ import type { PbxTemplate } from '@trunkline/contracts/pbx-templates.ts';
 import type { Draft } from '../../forms/draft.ts';
 import { useT } from '../../i18n/index.ts';
 import { templateOf } from '../settings/settings.ts';
+import { isGeneral } from '../settings/template-name.ts';
 import styles from './wizard.module.css';
 import { chosen, type WizardValues } from './wizard.ts';
 
@@ -29,15 +30,13 @@ export function TypeStep({ draft, templates, onDone }: TypeStepProps) {
             }}
           >
             <span className={styles.vendor}>
-              {template.vendor === 'Generic' ? t('wizard.general') : template.vendor}
+              {isGeneral(template) ? t('wizard.general') : template.vendor}
             </span>
             <strong>
-              {template.vendor === 'Generic'
-                ? t(`group.kinds.${template.presets.kind}`)
-                : template.name}
+              {isGeneral(template) ? t(`group.kinds.${template.presets.kind}`) : template.name}
             </strong>
             <span className={styles.kind}>
-              {template.vendor === 'Generic'
+              {isGeneral(template)
                 ? t(`group.kindHint.${template.presets.kind}`)
                 : t(`group.kinds.${template.presets.kind}`)}
             </span>

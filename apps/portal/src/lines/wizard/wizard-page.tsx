@@ -14,6 +14,7 @@ import { useT } from '../../i18n/index.ts';
 import { Page } from '../../shell/page.tsx';
 import page from '../group-page.module.css';
 import { templateOf } from '../settings/settings.ts';
+import { productName } from '../settings/template-name.ts';
 import { type Step, steps } from './step-names.ts';
 import { ConnectionStep, LinesStep, LocationStep } from './steps.tsx';
 import { TestStep } from './test-step.tsx';
@@ -37,7 +38,8 @@ export function WizardPage() {
   const key = storageKey(profile.id);
   const [begun] = useState(() => readWizard(readJson(key)));
   const [groupId, setGroupId] = useState(begun?.groupId ?? null);
-  const draft = useDraft<WizardValues>(begun?.values ?? newWizard);
+  // Nothing is saved yet, so nothing is marked as changed.
+  const draft = { ...useDraft<WizardValues>(begun?.values ?? newWizard), changed: () => false };
   const [refused, setRefused] = useState<Record<string, string>>({});
   const [locations, groups, templates] = [useLocations(), useGroups(), useTemplates()];
   const keep = useKeep<LineGroup>('groups');
@@ -148,7 +150,9 @@ export function WizardPage() {
             </h2>
             {template && step !== 'type' ? (
               <p className={styles.chosen}>
-                {t('group.template', { name: `${template.vendor} · ${template.name}` })}
+                {t('group.template', {
+                  name: productName(template) ?? t(`group.kinds.${template.presets.kind}`),
+                })}
               </p>
             ) : null}
             {template && (step === 'connection' || step === 'lines') ? (

@@ -2,6 +2,7 @@ import type { PbxTemplate } from '@trunkline/contracts/pbx-templates.ts';
 import type { User } from '@trunkline/contracts/users.ts';
 import type { ConnectionValues } from '../settings/pbx-fields.tsx';
 import { settingsBody } from '../settings/settings.ts';
+import { isGeneral } from '../settings/template-name.ts';
 import { type Step, steps } from './step-names.ts';
 
 /** What a person has entered so far; without passwords, as it is kept on the device. */
@@ -43,6 +44,9 @@ export const newWizard: WizardValues = {
   authUserName: '',
 };
 
+/** A group is best called after its PBX; a general type gives no name. */
+const nameOf = (template: PbxTemplate) => (isGeneral(template) ? '' : template.name);
+
 /** What choosing a PBX type sets: its presets, and its name where none was given. */
 export function chosen(
   values: WizardValues,
@@ -50,11 +54,11 @@ export function chosen(
   before: PbxTemplate | null,
 ): WizardValues {
   const { kind, transport, port } = template.presets;
-  const ownName = values.name !== '' && values.name !== before?.name;
+  const ownName = values.name !== '' && values.name !== (before ? nameOf(before) : '');
   return {
     ...values,
     template: `${template.id}@${template.version}`,
-    name: ownName ? values.name : template.name,
+    name: ownName ? values.name : nameOf(template),
     kind,
     transport,
     registrarPort: port,
