@@ -3,7 +3,7 @@ import type { CallView } from '@trunkline/contracts/calls.ts';
 import { WebPeer } from '@trunkline/media/node/testing/web-peer.ts';
 import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
 import { afterEach, vi } from 'vitest';
-import { TestPhone } from './pbx.ts';
+import { TestPhone, type TestPhoneOptions } from './pbx.ts';
 import {
   type Surroundings,
   type System,
@@ -38,8 +38,8 @@ export async function browser(): Promise<WebPeer> {
 }
 
 /** A desk phone for one test. */
-export async function phone(): Promise<TestPhone> {
-  const opened = await TestPhone.open();
+export async function phone(options?: TestPhoneOptions): Promise<TestPhone> {
+  const opened = await TestPhone.open(options);
   after(() => opened.close());
   return opened;
 }

@@ -1,4 +1,5 @@
 import { createSine } from '@trunkline/media/audio/tone.ts';
+import { DtmfDetector } from '@trunkline/media/dtmf-tones.ts';
 import { openRtpEndpoint, type RtpEndpoint } from '@trunkline/media/node/rtp-endpoint.ts';
 import { SipEndpoint } from '@trunkline/sip/endpoint/endpoint.ts';
 import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
@@ -9,6 +10,7 @@ import type { MediaCapabilities, NegotiatedMedia } from '@trunkline/sip/sdp/offe
 import { completeOffer, createAnswer, createOffer } from '@trunkline/sip/sdp/offer-answer.ts';
 import { parseSdp } from '@trunkline/sip/sdp/parse.ts';
 import { serializeSdp } from '@trunkline/sip/sdp/serialize.ts';
+import { freshKeys } from '../calls/media-policy.ts';
 
 /** A customer's PBX with one telephone, on our own SIP stack: registrar, caller and called. */
 export class TestPbx {
@@ -81,6 +83,15 @@ export class TestPbx {
   }
 }
 
+export interface TestPhoneOptions {
+  /** All it speaks; without, G.711 A-law. */
+  codec?: 'PCMA' | 'G722';
+  /** Speaks encrypted alone, with keys in the SDP (RFC 4568). */
+  srtp?: boolean;
+  /** Knows no telephone-event: keys are tones. */
+  inband?: boolean;
+}
+
 /** The telephone behind the PBX: plays a sine, hears what comes. */
 export class TestPhone {
   readonly rtp: RtpEndpoint;
@@ -91,9 +102,15 @@ export class TestPhone {
   private version = 0;
   private offered: ReturnType<typeof createOffer> | undefined;
 
-  private constructor(rtp: RtpEndpoint) {
+  private readonly options: TestPhoneOptions;
+  private readonly cryptoKeys = freshKeys();
+
+  private constructor(rtp: RtpEndpoint, options: TestPhoneOptions) {
     this.rtp = rtp;
+    this.options = options;
+    const tones = new DtmfDetector(8000);
     rtp.onAudio((samples) => {
+      if (options.inband) this.keys.push(...tones.push(samples));
       this.packets += 1;
       this.heard.push(samples);
       if (this.heard.length > 25) this.heard.shift();
@@ -101,8 +118,9 @@ export class TestPhone {
     rtp.onDtmf((digit) => this.keys.push(digit));
   }
 
-  static async open(): Promise<TestPhone> {
-    return new TestPhone(await openRtpEndpoint({ address: '127.0.0.1', portMin: 0, portMax: 0 }));
+  static async open(options: TestPhoneOptions = {}): Promise<TestPhone> {
+    const rtp = await openRtpEndpoint({ address: '127.0.0.1', portMin: 0, portMax: 0 });
+    return new TestPhone(rtp, options);
   }
 
   /** Samples of the last half second. */
@@ -139,24 +157,49 @@ export class TestPhone {
   }
 
   private connect(negotiated: NegotiatedMedia): NegotiatedMedia {
+    const { crypto } = negotiated;
+    const [localKey, remoteKey] = [crypto?.local.keys[0], crypto?.remote.keys[0]];
     this.rtp.setRemote({
       address: negotiated.remoteAddress,
       port: negotiated.remotePort,
-      codec: 'PCMA',
-      payloadType: 8,
-      dtmfPayloadType: 101,
+      codec: this.codec.name,
+      payloadType: this.codec.payloadType,
+      ...(this.options.inband ? {} : { dtmfPayloadType: 101 }),
       direction: 'sendrecv',
+      ...(localKey && remoteKey
+        ? {
+            srtp: {
+              suite: 'AES_CM_128_HMAC_SHA1_80',
+              localKey: localKey.keySalt,
+              remoteKey: remoteKey.keySalt,
+            },
+          }
+        : {}),
     });
     return negotiated;
+  }
+
+  private get codec() {
+    return this.options.codec === 'G722'
+      ? ({ name: 'G722', payloadType: 9, clockRate: 8000 } as const)
+      : ({ name: 'PCMA', payloadType: 8, clockRate: 8000 } as const);
   }
 
   private capabilities(direction: MediaCapabilities['direction']): MediaCapabilities {
     return {
       address: '127.0.0.1',
       port: this.rtp.port,
-      codecs: [{ name: 'PCMA', payloadType: 8, clockRate: 8000 }],
-      telephoneEvent: { payloadType: 101 },
+      codecs: [this.codec],
+      ...(this.options.inband ? {} : { telephoneEvent: { payloadType: 101 } }),
       direction,
+      ...(this.options.srtp
+        ? {
+            srtp: {
+              mode: 'required',
+              local: this.cryptoKeys.filter(({ suite }) => suite === 'AES_CM_128_HMAC_SHA1_80'),
+            },
+          }
+        : {}),
       session: { id: '1', version: ++this.version },
     };
   }

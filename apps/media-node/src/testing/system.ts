@@ -28,6 +28,8 @@ export interface SystemOptions {
   firstLineUsers?: Parameters<typeof testTenant>[1];
   bounds?: Partial<CallBounds>;
   tenant?: TestTenantOptions;
+  /** How far the node's monotonic clock has been put forward, milliseconds. */
+  monotonicAheadMs?: () => number;
   /** In place of the embedded engine. */
   rtpengine?: RtpengineHosts;
 }
@@ -100,7 +102,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     engineProcesses: 1,
     iceAddresses: ['127.0.0.1'],
     rtpengine: options.rtpengine,
-    time: { ...systemClock, ...systemScheduler },
+    time: {
+      ...systemClock,
+      ...systemScheduler,
+      monotonic: () => systemClock.monotonic() + (options.monotonicAheadMs?.() ?? 0),
+    },
     logger: createLogger({ name: 'media-node', level: 'error' }),
     ...(options.bounds ? { bounds: options.bounds } : {}),
   });

@@ -6,7 +6,7 @@ import type { IncomingCall } from '@trunkline/sip/endpoint/incoming-call.ts';
 import type { OutgoingCall } from '@trunkline/sip/endpoint/outgoing-call.ts';
 import { expect, vi } from 'vitest';
 import { answer, browser, dial, inviteOf, phone } from './actors.ts';
-import type { TestPhone } from './pbx.ts';
+import type { TestPhone, TestPhoneOptions } from './pbx.ts';
 import { type Surroundings, type System, type Whom, wait } from './system.ts';
 
 /** A telephone with its call at the PBX. */
@@ -31,8 +31,9 @@ export async function talkTo(
   whom: Whom,
   number: string,
   index = 0,
+  options?: TestPhoneOptions,
 ): Promise<Talk<IncomingCall>> {
-  const [peer, desk] = [await browser(), await phone()];
+  const [peer, desk] = [await browser(), await phone(options)];
   const callId = await dial(all, whom, peer, number);
   const call = await inviteOf(all, index);
   followSession(call, desk);
