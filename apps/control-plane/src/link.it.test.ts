@@ -172,6 +172,21 @@ describe('the door', () => {
     expect(wrong.readyState).toBe(WebSocket.CLOSED);
   });
 
+  test('LIN-078 where a node listens is shown for the groups it serves', async () => {
+    const node = await link(await helloOf(plane.node));
+    expect(await node.next('welcome')).toMatchObject({ accepts: ['listeners'] });
+    const media = { address: '192.0.2.7', portMin: 40_000, portMax: 40_199 };
+    const listeners = ['udp', 'tcp', 'tls'].map((transport) => ({
+      transport,
+      address: '192.0.2.7',
+      port: 5080,
+    }));
+    node.send({ t: 'listeners', told: { listeners, media, certificate: null } });
+    await expect
+      .poll(() => home.api.ok('GET', `/v1/line-groups/${things.lineGroup.id}/listener`))
+      .toMatchObject({ mode: 'register', address: '192.0.2.7', port: 5080, media });
+  });
+
   test('a node that dials again replaces its older link', async () => {
     const older = await nodeUp();
     await nodeUp();

@@ -32,6 +32,7 @@ import { takeInvites } from './routing/take-invites.ts';
 import type { Scheduler } from './scheduler.ts';
 import { CallTrace } from './sip/call-trace.ts';
 import { listenSip } from './sip/listen.ts';
+import { ourListeners } from './sip/our-listeners.ts';
 import { type CertificateFiles, serverTls } from './sip/own-certificate.ts';
 import { PbxPeers } from './sip/peers.ts';
 import { PbxResolver } from './sip/resolver.ts';
@@ -123,13 +124,14 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
   const tenants = new Tenants();
   const peers = new PbxPeers(() => tenants.lines(), resolver);
   const { key, cert, clientCa } = sip.certificate ?? {};
+  const tls = await serverTls({ key, cert, clientCa }, sip.advertisedAddress);
   const endpoint = await listenSip(
     {
       bindAddress: sip.bindAddress,
       advertisedAddress: sip.advertisedAddress,
       port: sip.port,
       tlsPort: sip.tlsPort ?? 0,
-      tls: await serverTls({ key, cert, clientCa }, sip.advertisedAddress),
+      tls,
     },
     {
       userAgent,
@@ -241,6 +243,11 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     hello: hello('control-plane'),
     documents,
     spool,
+    listeners: ourListeners(
+      endpoint.listeners,
+      { address: sip.advertisedAddress, ...options.rtp },
+      tls.cert,
+    ),
     onLineReset: (lineId) => lines.reset(lineId),
     time,
     logger,

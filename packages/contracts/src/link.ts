@@ -4,6 +4,7 @@ import { type CallCommandType, callCommands, callView } from './calls.ts';
 import { idSchema } from './ids.ts';
 import { journalEntry } from './journal.ts';
 import { lineState } from './lines.ts';
+import { nodeListeners } from './listeners.ts';
 import { callQuality } from './media.ts';
 import { instant } from './time.ts';
 
@@ -37,7 +38,10 @@ export const linkWelcome = z.object({
   t: z.literal('welcome'),
   version: z.number().int(),
   heartbeatSeconds: z.number().int(),
+  /** Frames of later versions this end takes; others would count as a protocol error. */
+  accepts: z.array(z.string().max(40)).max(20).optional(),
 });
+export type LinkWelcome = z.infer<typeof linkWelcome>;
 const heartbeat = z.strictObject({ t: z.literal('ping') });
 const heartbeatReply = z.strictObject({ t: z.literal('pong') });
 
@@ -64,6 +68,8 @@ export const nodeToControl = z.discriminatedUnion('t', [
     ok: z.boolean(),
     error: z.string().max(500).nullable(),
   }),
+  /** Where the node listens; only to whom its welcome accepts `listeners`. */
+  z.strictObject({ t: z.literal('listeners'), told: nodeListeners }),
   /** Spooled events in order; repeated until acknowledged. */
   z.strictObject({ t: z.literal('events'), events: z.array(eventEnvelope).max(500) }),
 ]);

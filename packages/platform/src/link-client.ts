@@ -1,4 +1,5 @@
 import {
+  type LinkWelcome,
   linkHeartbeatSeconds,
   type linkHello,
   linkSubprotocol,
@@ -16,7 +17,7 @@ export interface LinkOptions {
   /** Made anew for each attempt: assertions are short-lived. */
   hello: () => Promise<z.infer<typeof linkHello>>;
   /** The other end accepted us; frames may flow. */
-  onWelcome: () => void;
+  onWelcome: (welcome: LinkWelcome) => void;
   /** A frame other than welcome, ping and pong; JSON-parsed, not yet schema-checked. */
   onFrame: (frame: unknown) => void;
   /** The link is down; it redials by itself. */
@@ -92,13 +93,23 @@ export function connectLink(options: LinkOptions): Link {
       current.send('{"t":"pong"}');
     } else if (welcomed) {
       onFrame(frame);
-    } else if (linkWelcome.safeParse(frame).success) {
+    } else {
+      greeted(current, linkWelcome.safeParse(frame).data, guard);
+    }
+  }
+
+  function greeted(
+    current: WebSocket,
+    welcome: LinkWelcome | undefined,
+    guard: ReturnType<typeof setTimeout>,
+  ): void {
+    if (welcome) {
       clearTimeout(guard);
       welcomed = true;
       attempt = 0;
       startHeartbeat(current);
       logger.info({ url }, 'link up');
-      onWelcome();
+      onWelcome(welcome);
     } else {
       down(current, 'no welcome');
     }

@@ -85,7 +85,12 @@ export function createLinkServer(platform: Platform): LinkServer {
         : null;
     const peer: Peer = { role, id, socket, node };
     peers.set(keyOf(peer), peer);
-    send(socket, { t: 'welcome', version: linkVersion, heartbeatSeconds: linkHeartbeatSeconds });
+    send(socket, {
+      t: 'welcome',
+      version: linkVersion,
+      heartbeatSeconds: linkHeartbeatSeconds,
+      ...(node && { accepts: ['listeners'] }),
+    });
     log.info({ role, peer: id }, 'link up');
     if (role === 'edge') void tellStopped(peer);
     return peer;

@@ -5,8 +5,10 @@ import {
   type NodeToControl,
   nodeToControl,
 } from '@trunkline/contracts/link.ts';
+import type { NodeListeners } from '@trunkline/contracts/listeners.ts';
 import { supersedes } from '@trunkline/contracts/node-config.ts';
 import type { Platform } from '@trunkline/services/core/context.ts';
+import { storeListeners } from '@trunkline/services/link/store-listeners.ts';
 import { publishConfig, sectionOf } from '@trunkline/services/node-config/publish-config.ts';
 import { tenantsOfNode } from '@trunkline/services/node-config/tenants-of-node.ts';
 import { eventsFrame, type Position, storeEvents } from './event-store.ts';
@@ -60,6 +62,7 @@ export class NodeSession {
     const frame = parsed.data;
     if (frame.t === 'config.have') this.#have(frame.sections);
     else if (frame.t === 'config.result') this.#result(frame);
+    else if (frame.t === 'listeners') this.#listens(frame.told);
   }
 
   /** A tenant changed; sends its document if that made a new one. */
@@ -89,6 +92,14 @@ export class NodeSession {
   close(): void {
     this.#closed = true;
     this.#events.length = 0;
+  }
+
+  #listens(told: NodeListeners): void {
+    const { platform, nodeId } = this.#options;
+    storeListeners(platform, nodeId, told).catch((error: unknown) => {
+      // Told again with the next link; until then the last ones stand.
+      platform.log.warn({ err: error, node: nodeId }, 'listeners of node not stored');
+    });
   }
 
   #have(sections: Readonly<Record<string, Held>>): void {

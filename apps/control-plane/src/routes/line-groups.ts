@@ -5,10 +5,12 @@ import {
   lineGroup,
   updateLineGroup as updateSchema,
 } from '@trunkline/contracts/lines.ts';
+import { groupListener } from '@trunkline/contracts/listeners.ts';
 import { pageOf, pageQuery } from '@trunkline/contracts/pages.ts';
 import { createLineGroup } from '@trunkline/services/line-groups/create-line-group.ts';
 import { deleteLineGroup } from '@trunkline/services/line-groups/delete-line-group.ts';
 import { getLineGroup } from '@trunkline/services/line-groups/get-line-group.ts';
+import { getListener } from '@trunkline/services/line-groups/get-listener.ts';
 import { listLineGroups } from '@trunkline/services/line-groups/list-line-groups.ts';
 import { updateLineGroup } from '@trunkline/services/line-groups/update-line-group.ts';
 import { bodyOf } from '../http/verb-context.ts';
@@ -77,6 +79,20 @@ export function lineGroupRoutes({ app, guards, verbs }: Routes): void {
     }),
     async (c) =>
       c.json(tagVersion(c, await getLineGroup(verbs(c), c.req.valid('param').lineGroupId)), 200),
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/line-groups/{lineGroupId}/listener',
+      operationId: 'getLineGroupListener',
+      summary: 'Our address, ports and certificate, for the telephone system and its firewall',
+      tags,
+      security: callers('lines:read'),
+      middleware: guards.inTenant('lines:read'),
+      request: { params, headers: tenantHeaders },
+      responses: { 200: json('As the media node told', groupListener), ...readProblems },
+    }),
+    async (c) => c.json(await getListener(verbs(c), c.req.valid('param').lineGroupId), 200),
   );
   app.openapi(
     createRoute({

@@ -1,5 +1,6 @@
 import type { LineId } from '@trunkline/contracts/ids.ts';
 import { controlToNode, type NodeToControl } from '@trunkline/contracts/link.ts';
+import type { NodeListeners } from '@trunkline/contracts/listeners.ts';
 import type { Clock } from '@trunkline/platform/clock.ts';
 import { connectLink, type Link } from '@trunkline/platform/link-client.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
@@ -14,6 +15,7 @@ export interface ControlLinkOptions {
   hello: HelloMaker;
   documents: DocumentStore;
   spool: EventSpool;
+  listeners: NodeListeners;
   onLineReset: (lineId: LineId) => void;
   time: Clock & Scheduler;
   logger: Logger;
@@ -67,7 +69,8 @@ export function openControlLink(options: ControlLinkOptions): ControlLink {
   const link: Link = connectLink({
     url: options.url,
     hello: options.hello,
-    onWelcome: () => {
+    onWelcome: ({ accepts = [] }) => {
+      if (accepts.includes('listeners')) say({ t: 'listeners', told: options.listeners });
       say({ t: 'config.have', sections: documents.have() });
       sender.linkUp();
     },

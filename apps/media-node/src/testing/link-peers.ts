@@ -13,6 +13,7 @@ import {
   nodeToControl,
   nodeToEdge,
 } from '@trunkline/contracts/link.ts';
+import type { NodeListeners } from '@trunkline/contracts/listeners.ts';
 import type { ConfigDocument } from '@trunkline/contracts/node-config.ts';
 import { systemClock } from '@trunkline/platform/clock.ts';
 import { signConfig } from '@trunkline/platform/config-jws.ts';
@@ -31,6 +32,7 @@ type Result = Extract<NodeToEdge, { t: 'result' }>;
  */
 export class LinkPeers {
   readonly events: EventEnvelope[] = [];
+  readonly told: NodeListeners[] = [];
   readonly configResults: Extract<NodeToControl, { t: 'config.result' }>[] = [];
   readonly edgeFrames: NodeToEdge[] = [];
   /** Devices that ring, by user. */
@@ -147,6 +149,7 @@ export class LinkPeers {
       if (frame.t === 'ping') peer.send('{"t":"pong"}');
       if (frame.t === 'config.have')
         for (const jws of this.documents.values()) this.sayControl({ t: 'config', jws });
+      if (frame.t === 'listeners') this.told.push(frame.told);
       if (frame.t === 'config.result') this.configResults.push(frame);
       if (frame.t === 'events') this.store(frame.events.map((event) => parseEnvelope(event)));
     });
@@ -194,7 +197,8 @@ export class LinkPeers {
         clock: systemClock,
       });
       accepted();
-      peer.send(JSON.stringify({ t: 'welcome', version: 1, heartbeatSeconds: 10 }));
+      const accepts = audience === 'control-plane' ? { accepts: ['listeners'] } : {};
+      peer.send(JSON.stringify({ t: 'welcome', version: 1, heartbeatSeconds: 10, ...accepts }));
     });
   }
 }

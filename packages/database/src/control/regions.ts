@@ -1,3 +1,4 @@
+import type { NodeListeners } from '@trunkline/contracts/listeners.ts';
 import { inet, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
 import { instantColumn, stamps } from '../columns.ts';
 import { control } from './schema.ts';
@@ -18,6 +19,8 @@ export const mediaNodes = control.table('media_nodes', {
   state: text('state').$type<'ready' | 'draining' | 'down'>().notNull().default('ready'),
   signPublicJwk: jsonb('sign_public_jwk').$type<PublicJwk>().notNull(),
   encPublicJwk: jsonb('enc_public_jwk').$type<PublicJwk>().notNull(),
+  /** As the node told when it dialled in. */
+  listeners: jsonb('listeners').$type<NodeListeners>(),
   ...stamps,
 });
 
