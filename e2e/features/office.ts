@@ -18,18 +18,25 @@ export const browserHz = 440;
 const spareNumber = '19';
 const passwordOf = (number: string) => `secret${number}`;
 
+/** What may depend on where the PBX listens. */
+type AtPbx<T extends object> = T | ((pbx: Kamailio) => T);
+
+function at<T extends object>(pbx: Kamailio, value: AtPbx<T>): T {
+  return typeof value === 'function' ? value(pbx) : value;
+}
+
 export interface OfficeOptions {
   /** Display name and number; the number is a line of the first group unless another has it. */
   readonly people: Readonly<Record<string, readonly [displayName: string, number: string]>>;
   /** Desk phones at the PBX by number. */
-  readonly phones?: Readonly<Record<string, Partial<BaresipOptions>>>;
+  readonly phones?: Readonly<Record<string, AtPbx<Partial<BaresipOptions>>>>;
   /** Phones that can follow Replaces, by number. */
   readonly softPhones?: Readonly<Record<string, Partial<LinphoneOptions>>>;
   /** Settings of the first line group. */
   readonly group?: Readonly<Record<string, unknown>>;
   /** Further line groups at the same PBX by name: their lines and settings. */
   readonly groups?: Readonly<
-    Record<string, { readonly lines: readonly string[]; readonly settings: object }>
+    Record<string, { readonly lines: readonly string[]; readonly settings: AtPbx<object> }>
   >;
   /** Users at the PBX whom nobody plays. */
   readonly unregistered?: readonly string[];
@@ -107,7 +114,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
               registrar: kamailio.address,
               // They are told of users by the name of the PBX, which no resolver knows.
               outboundProxy: true,
-              ...phone,
+              ...at(kamailio, phone),
             }),
           ),
         );
@@ -148,7 +155,7 @@ export async function openOffice(options: OfficeOptions): Promise<Office> {
         registrarPort: kamailio.port,
         domain: kamailio.realm,
         expiresSeconds: 60,
-        ...settings,
+        ...at(kamailio, settings),
       });
       groupOf.set(name, group);
       for (const number of lines)

@@ -82,7 +82,7 @@ export interface Baresip extends AsyncDisposable {
   waitToHear(hz: number, options?: WaitOptions): Promise<Heard>;
   /** Waits for half a second in which no audio arrives, or only silence. */
   waitForSilence(options?: WaitOptions): Promise<void>;
-  /** All keys the other end has pressed so far. */
+  /** All keys the other end has pressed so far, or since `clear`. */
   dtmf(): string;
   waitForDtmf(digits: string, options?: WaitOptions): Promise<void>;
   /** Ends all calls, and forgets the events so far. */
@@ -165,6 +165,7 @@ function phone(
 ): Baresip {
   const { events } = control;
   const taken = new Map<string, number>();
+  let cleared = 0;
   const explain = () =>
     `${config.user} saw: ${events.map((event) => `${event.type} ${event.param ?? ''}`).join(', ')}\n${running.tail()}`;
 
@@ -249,6 +250,7 @@ function phone(
       waitForLastingSilence(`phone ${config.user}`, self.heard, { ...options, explain }),
     dtmf: () =>
       events
+        .slice(cleared)
         .filter((event) => event.type === 'CALL_DTMF_START')
         .map((event) => event.param ?? '')
         .join(''),
@@ -270,6 +272,7 @@ function phone(
         { explain },
       );
       for (const { type } of events) taken.set(type, events.length);
+      cleared = events.length;
     },
     async kill9() {
       await running.kill9();
