@@ -21,6 +21,8 @@ export class CallLeg {
   answered = false;
   /** Offers of ours wait for each other: an answer belongs to the one before it. */
   turn: Promise<void> = Promise.resolve();
+  /** Our SDP in a 183 of an incoming leg: its 200 says the same again (RFC 3261 §13.2.1). */
+  early: Promise<string> | null = null;
   private outgoing: OutgoingLeg | null;
 
   constructor(o: {

@@ -17,7 +17,10 @@ export function attachEffects(env: CallEnvironment, call: LiveCall): void {
       call.near?.incoming?.reject(
         end?.sipCode ?? (end?.by === 'local' ? statusWhenHungUp : statusWhenStopping),
       ),
-    ringPbx: () => call.near?.incoming?.ring(),
+    // Who hears the target already is not to make a ringing tone of its own (RFC 3960 §3.2).
+    ringPbx: () => {
+      if (!call.near?.early) call.near?.incoming?.ring();
+    },
     redirectPbx: () => call.near?.incoming?.redirect(call.step?.redirectTo ?? ''),
     referPbx: () => call.step?.refer?.(),
     answerFromFar: () => call.step?.answerCaller?.(),

@@ -67,6 +67,48 @@ describe('forwarding', () => {
     expect(all.peers.edgeFrames.filter(({ t }) => t === 'ring')).toEqual([]);
   });
 
+  test('the caller hears ringing: 180, and what the target plays before it answers', async () => {
+    const { all, desk, call, seen } = await ring({ tenant: handling({ always: '030 99887766' }) });
+    call.on('provisional', ({ bodyText }) => {
+      if (bodyText !== '') desk.accept(bodyText);
+    });
+    const invite = await inviteOf(all);
+    invite.ringing();
+    await vi.waitFor(() => expect(seen.status).toContain(180), wait);
+    const target = await phone();
+    const answer = target.answer(invite.body);
+    invite.progress(183, { body: answer });
+    await vi.waitFor(() => expect(seen.status).toContain(183), wait);
+    target.play(440);
+    await hears(desk, 440);
+    invite.answer(answer);
+    await vi.waitFor(() => expect(seen.answered).not.toBe(''), wait);
+    desk.play(1000);
+    await hears(target, 1000);
+  });
+
+  test('early media of a target that does not take the call: the next one is heard too', async () => {
+    const { all, desk, call, seen } = await ring({
+      tenant: {
+        ...handling({ always: '030 99887766' }),
+        mailboxes: { anna: '88' },
+      },
+    });
+    const provisional: string[] = [];
+    call.on('provisional', ({ bodyText }) => {
+      if (bodyText !== '') provisional.push(bodyText);
+    });
+    const first = await inviteOf(all);
+    first.progress(183, { body: (await phone()).answer(first.body) });
+    await vi.waitFor(() => expect(provisional).toHaveLength(1), wait);
+    first.reject(480);
+    const { target } = await takes(all, 1);
+    await vi.waitFor(() => expect(seen.answered).toBe(provisional[0]), wait);
+    desk.play(1000);
+    target.play(440);
+    await Promise.all([hears(target, 1000), hears(desk, 440)]);
+  });
+
   test('LIN-067 by 302 where the PBX can', async () => {
     const { seen } = await ring({
       group: { forwardMethod: 'redirect_302' },

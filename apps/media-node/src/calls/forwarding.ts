@@ -6,10 +6,12 @@ import { planForward } from '../routing/forward-plan.ts';
 import { originOf } from '../routing/origin.ts';
 import type { CallEnd } from './causes.ts';
 import type { CallEnvironment } from './environment.ts';
+import { NegotiationFailed } from './leg-media.ts';
 import { follow, mediaEnd, openLegMedia, placeLeg, renegotiate } from './legs.ts';
 import { aboutOf, beginTalk, ended, noteRoute } from './lifecycle.ts';
 import type { LiveCall } from './live-call.ts';
 import { openRelay } from './media.ts';
+import type { IncomingLeg } from './pbx.ts';
 import { askToll, tollError } from './toll.ts';
 
 type Forwarded = NodeEventData<'call.forwarded'>;
@@ -127,10 +129,13 @@ function callTarget(
   const lost = (end: CallEnd | null) => {
     o.release();
     o.tell('failed', end?.sipCode ?? null);
+    call.far?.media?.leave();
     call.far = null;
+    call.step = null;
+    // The caller has heard the place of its audio: the next target comes there.
+    if (call.near?.early) return;
     call.relay?.close();
     call.relay = null;
-    call.step = null;
   };
   call.step = {
     farLost: (end) => {
@@ -140,6 +145,7 @@ function callTarget(
       call.input('farFailed', endForCaller(end));
       return true;
     },
+    farEarly: () => passEarlyMedia(env, call),
     answerCaller: () => void answerCaller(env, call),
     joined: () => {
       o.tell('accepted');
@@ -164,10 +170,10 @@ function callTarget(
     return;
   }
   const { step } = call;
-  openRelay(env, call.id).then(
+  (call.relay ? Promise.resolve(call.relay) : openRelay(env, call.id)).then(
     (relay) => {
       if (call.phase !== 'forwarding' || call.step !== step) {
-        relay.close();
+        if (relay !== call.relay) relay.close();
         return;
       }
       call.relay = relay;
@@ -201,15 +207,44 @@ function callTarget(
   );
 }
 
+/** Our SDP for the caller, whose audio begins at the relay with it. */
+async function callerSdp(
+  env: CallEnvironment,
+  call: LiveCall,
+  { offer }: IncomingLeg,
+): Promise<string> {
+  const { near, far, relay } = call;
+  if (!near || !relay) throw new NegotiationFailed('no-audio');
+  const codec = far?.media?.codec;
+  const media = openLegMedia(env, near, relay.near, codec ? [codec] : []);
+  return offer === null ? media.offer() : media.answerOffer(offer);
+}
+
+/** The target's ringback or announcement goes on to the caller, as early media (RFC 3960). */
+function passEarlyMedia(env: CallEnvironment, call: LiveCall): void {
+  const { near } = call;
+  const incoming = near?.incoming;
+  // Without an offer of the caller its 200 has to offer: there is nothing to be heard before.
+  if (!near || !incoming || incoming.offer === null || near.early) return;
+  if (call.phase !== 'forwarding') return;
+  near.early = callerSdp(env, call, incoming);
+  near.early.then(
+    (sdp) => {
+      if (call.phase === 'forwarding') incoming.progress(sdp);
+    },
+    (error: unknown) => {
+      // Should the target answer, the caller is told then.
+      env.logger.warn({ call: call.id, err: error }, 'early media not passed on');
+    },
+  );
+}
+
 /** The target answered: so does the caller's leg, over the relay. */
 async function answerCaller(env: CallEnvironment, call: LiveCall): Promise<void> {
-  const { near, far, relay } = call;
-  if (!near?.incoming || !relay) return;
+  const { near } = call;
+  if (!near?.incoming || !call.relay) return;
   try {
-    const codec = far?.media?.codec;
-    const media = openLegMedia(env, near, relay.near, codec ? [codec] : []);
-    const { offer } = near.incoming;
-    const sdp = offer === null ? media.offer() : await media.answerOffer(offer);
+    const sdp = await (near.early ?? callerSdp(env, call, near.incoming));
     if (call.phase !== 'bridging') return;
     near.incoming.answer(sdp, {
       sessionTimerSeconds: call.facts.entry.group.sessionTimerSeconds,

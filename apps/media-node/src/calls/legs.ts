@@ -274,7 +274,10 @@ function fail(
 
 /** Sets the far side of the media; an answer nobody can speak ends the leg. */
 function applyAnswer(env: CallEnvironment, leg: CallLeg, sdp: string): void {
-  const done = leg.media?.acceptAnswer(sdp).then(() => passHold(env, leg));
+  const done = leg.media?.acceptAnswer(sdp).then(() => {
+    passHold(env, leg);
+    if (leg.role === 'far' && !leg.answered && standsIn(leg)) leg.call.step?.farEarly?.();
+  });
   done?.catch((error: unknown) => {
     env.logger.warn({ call: leg.call.id, err: error }, 'SDP answer unusable');
     const end = mediaEnd(error);

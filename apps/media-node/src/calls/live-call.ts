@@ -44,6 +44,8 @@ export interface CallStep {
   farLost?(end: CallEnd | null): boolean;
   /** A provisional response of the far leg. */
   farProgress?(status: number): void;
+  /** The far leg sends audio before it has answered. */
+  farEarly?(): void;
   /** The far leg answered: the near one's audio goes to it. */
   move?(): void;
   /** Both legs stand. */

@@ -127,6 +127,8 @@ export interface IncomingLeg extends PbxLeg {
   handle(handlers: IncomingHandlers): void;
   /** Sends 180, again and again as proxies need it. */
   ring(): void;
+  /** Sends 183 with our answer: the caller hears what comes before the call is answered. */
+  progress(sdp: string): void;
   answer(sdp: string, o?: { sessionTimerSeconds: number }): void;
   reject(status: number, reason?: LegReason): void;
   /** Sends the caller to another number (302, RFC 3261 §21.3.3). */

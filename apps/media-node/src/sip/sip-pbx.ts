@@ -134,6 +134,7 @@ export class SipPbx implements PbxPort {
       },
       handle: (handlers) => this.attach(call, handlers),
       ring: () => call.ringing(),
+      progress: (sdp) => call.progress(183, { body: sdp }),
       answer: (sdp, o) => call.answer(sdp, o ? timerOf(o.sessionTimerSeconds) : {}),
       reject: (status, reason) =>
         call.reject(
