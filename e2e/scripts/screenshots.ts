@@ -81,7 +81,21 @@ for (const look of looks) {
   await admin.goto(`${product.url}/portal/lines`);
   await admin.getByRole('link', { name: 'Simulierte Telefonanlage' }).first().click();
   await shot(admin, 'portal-lines', look);
+  const groupPage = admin.url().split('?')[0] ?? '';
+  await admin.goto(`${groupPage}?view=settings`);
+  await admin.locator('#settings-media').evaluate((part) => part.scrollIntoView());
+  await shot(admin, 'portal-media', look);
+  await admin.goto(`${product.url}/portal/lines/new`);
+  await admin.locator('#wizard-step').waitFor();
+  await shot(admin, 'portal-wizard', look);
   await admin.goto(`${product.url}/portal/people`);
   await shot(admin, 'portal-people', look);
+  await admin.goto(`${product.url}/portal/calls`);
+  const answered = admin.locator('tbody tr').filter({ hasText: /(Angenommen|Answered)/ });
+  await answered.first().waitFor();
+  await shot(admin, 'portal-calls', look);
+  await answered.first().getByRole('link').click();
+  await admin.locator('#timeline').evaluate((heading) => heading.scrollIntoView());
+  await shot(admin, 'portal-ladder', look);
   await admin.context().close();
 }

@@ -195,7 +195,9 @@ function CallTable({ calls }: { calls: readonly CallRecord[] }) {
                   {call.endedAt === null && call.answeredAt !== null ? (
                     <RunningTimer since={call.answeredAt} />
                   ) : call.durationMs > 0 ? (
-                    <span className="tl-numeric">{formatTimer(call.durationMs)}</span>
+                    <span className="tl-numeric">
+                      {formatTimer(Math.round(call.durationMs / 1000) * 1000)}
+                    </span>
                   ) : null}
                 </td>
               </tr>

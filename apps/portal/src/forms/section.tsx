@@ -16,6 +16,8 @@ export interface SectionProps {
   dirty: boolean;
   /** Word on the button, "Save" when left out. */
   submit?: string;
+  /** Word once it is done, "Saved" when left out. */
+  done?: string;
   /** Checks before anything is sent: messages by field. */
   check?: () => Record<string, string>;
   onSave: () => Promise<void>;
@@ -114,7 +116,7 @@ export function Section(props: SectionProps) {
           </Button>
         ) : null}
         <span role="status" className={styles.saved}>
-          {state === 'saved' && !dirty ? t('form.saved') : null}
+          {state === 'saved' && !dirty ? (props.done ?? t('form.saved')) : null}
         </span>
       </div>
     </form>

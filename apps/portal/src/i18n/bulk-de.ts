@@ -28,5 +28,6 @@ export const bulkDe = {
   summary: '{{added}} angelegt, {{skipped}} übersprungen, {{failed}} nicht möglich',
   row: 'Zeile {{row}}',
   taken: 'Die Nummer ist schon vergeben.',
+  finished: 'Erledigt, das Ergebnis steht unten.',
   outcome: { added: 'angelegt', skipped: 'war schon da', failed: 'nicht möglich' },
 };

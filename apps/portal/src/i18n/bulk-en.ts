@@ -31,5 +31,6 @@ export const bulkEn: SameKeys<typeof bulkDe> = {
   summary: '{{added}} added, {{skipped}} skipped, {{failed}} not possible',
   row: 'Row {{row}}',
   taken: 'The number is taken already.',
+  finished: 'Done; the result is below.',
   outcome: { added: 'added', skipped: 'was there already', failed: 'not possible' },
 };

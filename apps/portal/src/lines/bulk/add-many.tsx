@@ -51,6 +51,7 @@ function ByRange({ groupId, onDirty, onResult }: PartProps) {
       onDirty={onDirty}
       onDiscard={() => draft.reset()}
       submit={t('form.create')}
+      done={t('bulk.finished')}
       check={() => (draft.values.userNames.trim() === '' ? { userNames: t('form.required') } : {})}
       onSave={async () => {
         const { userNames, authUserName, password } = draft.values;
@@ -140,6 +141,7 @@ function ByFile({ groupId, onDirty, onResult }: PartProps) {
       dirty={draft.dirty}
       onDirty={onDirty}
       onDiscard={() => draft.reset()}
+      done={t('bulk.finished')}
       submit={rows > 0 ? t('bulk.import', { count: rows }) : t('bulk.importNone')}
       check={() =>
         rows > maxImportRows
