@@ -148,11 +148,12 @@ function makeDialable(number: string, location: NumberLocation): { digits: strin
   if (national === undefined)
     return { digits: prefixOf(rules.international) + digits, rule: rules.international };
   const { areaCode } = location;
-  if (areaCode !== '' && national.startsWith(areaCode) && national.length > areaCode.length)
-    return {
-      digits: prefixOf(rules.sameArea) + national.slice(areaCode.length),
-      rule: rules.sameArea,
-    };
+  if (areaCode !== '' && national.startsWith(areaCode) && national.length > areaCode.length) {
+    const digits = prefixOf(rules.sameArea) + national.slice(areaCode.length);
+    // Behind the area code may stand what alone would be another call: `110`, or `00881…`.
+    if (normaliseExternal(digits, location).number === number)
+      return { digits, rule: rules.sameArea };
+  }
   return { digits: prefixOf(rules.longDistance) + national, rule: rules.longDistance };
 }
 

@@ -36,3 +36,12 @@ test('an address that merely holds the digits is none: it gets none of the emerg
   expect(emergencyNumber('!x110y', location)).toBeNull();
   expect(dialled('!x110y')).toMatchObject({ ok: true, emergency: null, digits: 'x110y' });
 });
+
+test.each([
+  ['+4930110', '0030110'],
+  ['030 112', '0030112'],
+  ['+49 30 00881 123456', '003000881123456'],
+  ['030 11833', '003011833'],
+])('%s does not become another call by leaving out the own area code', (typed, digits) => {
+  expect(dialled(typed)).toMatchObject({ ok: true, emergency: null, class: 'external', digits });
+});
