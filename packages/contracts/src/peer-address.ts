@@ -24,5 +24,29 @@ export function isPeerRange(range: string): boolean {
   }
   if (!z.ipv6().safeParse(address).success) return false;
   const length = bits === undefined ? 128 : Number(bits);
-  return length >= 48 && length <= 128 && !/^(?:::$|fe8|fe9|fea|feb|ff)/i.test(address);
+  if (length < 48 || length > 128 || /^(?:fe8|fe9|fea|feb|ff)/i.test(address)) return false;
+  return !holdsIpv4(address) || (length === 128 && isLoopback(address));
+}
+
+/**
+ * True for IPv6 addresses that begin with 64 zero bits: there are the unspecified address and all of
+ * IPv4 (RFC 4291 §2.5.5). `::ffff:0:0/96` would be the whole Internet, and `::ffff:192.0.2.1` an
+ * address of IPv4 under a name of its own.
+ */
+function holdsIpv4(address: string): boolean {
+  const [front = '', back] = address.split('::');
+  const groups = front === '' ? [] : front.split(':');
+  const isZero = (group: string) => /^0+$/.test(group);
+  if (back === undefined) return groups.slice(0, 4).every(isZero);
+  // "::" stands for as many zeros as are missing; an IPv4 tail for two groups.
+  const behind =
+    back === '' ? [] : back.split(':').flatMap((one) => (one.includes('.') ? [one, one] : [one]));
+  const missing = Math.max(0, 8 - groups.length - behind.length);
+  return [...groups, ...Array.from({ length: missing }, () => '0'), ...behind]
+    .slice(0, 4)
+    .every(isZero);
+}
+
+function isLoopback(address: string): boolean {
+  return /^[0:]*:0*1$/.test(address);
 }

@@ -149,4 +149,18 @@ describe('whose an INVITE of a trunk is', () => {
     expect(decide(5060)).toMatchObject({ entry: one[0] });
     expect(decide(40_000)).toEqual(nobody);
   });
+
+  test.each(['request_uri', 'to'] as const)(
+    'whoever lists the address of a registered trunk (%s) takes none of its calls',
+    (calledNumberFrom) => {
+      const victim = trunk();
+      const thief = trunk({ kind: 'trunk_static', calledNumberFrom });
+      const lines = [...thief, ...victim];
+      const contact = contactUserOf(victim[0] as LineEntry);
+      for (const facts of [from('20', '20'), from(contact, '20'), from(contact, 'trunk')])
+        expect(routeInbound(facts, lines, groupsOf(lines), allOpen)).toMatchObject({
+          entry: victim[0],
+        });
+    },
+  );
 });

@@ -63,11 +63,18 @@ export function routeInbound(
     const [only, second] = named;
     if (only && !second) return { ok: true, entry: only };
   }
-  const trunks = candidates.filter(({ group }) => group.kind !== 'registration');
+  const trunks = candidates.filter(
+    ({ group }) =>
+      group.kind !== 'registration' &&
+      // Who knows the Contact got it by a REGISTER: no other trunk that claims this PBX takes part.
+      (byContact === undefined || group.id === byContact.group.id),
+  );
   const found = [...Map.groupBy(trunks, ({ group }) => group.id).values()].flatMap(
     (ofGroup) => lineOfTrunk(facts, ofGroup) ?? [],
   );
-  const [only, second] = found;
+  // A password proves more than an address somebody listed.
+  const proven = found.filter(({ group }) => group.kind === 'trunk_registered');
+  const [only, second] = proven.length > 0 ? proven : found;
   return only && !second ? { ok: true, entry: only } : { ok: false, status: 404 };
 }
 
