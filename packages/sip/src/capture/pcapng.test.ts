@@ -189,6 +189,24 @@ describe('masking', () => {
     expect(masked).not.toContain('0123456789abcdef');
   });
 
+  test('a message with bare line feeds hides as much', () => {
+    const masked = text(maskSecrets(bytes(secret('Authorization').replaceAll('\r\n', '\n'))));
+    expect(masked).not.toContain('0123456789abcdef');
+    expect(masked).not.toContain('c2VjcmV0');
+  });
+
+  test.each([
+    ['k=base64:c2VjcmV0', 'k=base64:xxxxxxxx'],
+    ['a=key-mgmt:mikey c2VjcmV0', 'a=key-mgmt:mikey xxxxxxxx'],
+    ['Authorization: Digest r="c2VjcmV0"', `Authorization: ${'x'.repeat(19)}`],
+    ['Contact: <sip:a:c2VjcmV0@pbx>', 'Contact: <sip:a:xxxxxxxx@pbx>'],
+  ])('%s in a body is hidden at its length', (line, hidden) => {
+    const message = `NOTIFY sip:x SIP/2.0\r\nTo: <sip:b:hidden@pbx:5060>\r\n\r\n${line}\r\n`;
+    expect(text(maskSecrets(bytes(message)))).toBe(
+      `NOTIFY sip:x SIP/2.0\r\nTo: <sip:b:xxxxxx@pbx:5060>\r\n\r\n${hidden}\r\n`,
+    );
+  });
+
   test('the body keeps its length, and other messages every octet', () => {
     const odd = Uint8Array.from([...bytes(inviteSample()), 0, 255, 128, 200]);
     expect(maskSecrets(odd)).toBe(odd);
