@@ -59,13 +59,24 @@ function readEvent(
   item: unknown,
 ): EventEnvelope | null {
   try {
-    const event = parseEnvelope(item);
+    const event = parseEnvelope(storable(item));
     if (event.node === nodeId) return event;
     platform.log.warn({ node: nodeId, event: event.id }, 'event names another node: dropped');
   } catch (error) {
     platform.log.warn({ err: error, node: nodeId }, 'event is not well-formed: dropped');
   }
   return null;
+}
+
+/**
+ * What the far end put into a text (a reason phrase, a name) may be no text for the database: U+0000
+ * or half a surrogate pair. It must not cost the event, or whoever calls could stay out of the journal.
+ */
+function storable(item: unknown): unknown {
+  if (typeof item === 'string') return item.toWellFormed().replaceAll('\0', '\uFFFD');
+  if (Array.isArray(item)) return item.map(storable);
+  if (typeof item !== 'object' || item === null) return item;
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, storable(value)]));
 }
 
 async function serves(

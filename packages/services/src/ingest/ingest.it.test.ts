@@ -264,3 +264,14 @@ test('LIN-018 LIN-019 a line shows the newest reported state; older and repeated
   await deleteLine(ctx, line.id);
   expect(await ingest([report('failed')])).toEqual({ stored: 1, refused: 0 });
 });
+
+test('text no database holds costs neither the event nor the journal entry', async () => {
+  const { tenant, user } = await office();
+  const events = answeredCall(tenant.id, [user.id], {
+    remote: { number: null, display: 'caf\ud83d', name: 'Ar\0thur', userId: null },
+  });
+  expect(await ingest(events)).toEqual({ stored: 4, refused: 0 });
+  expect(await journal(tenant.id, user.id)).toMatchObject([
+    { result: 'answered', remoteName: 'Ar\ufffdthur' },
+  ]);
+});
