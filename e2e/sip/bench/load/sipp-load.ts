@@ -12,6 +12,8 @@ export interface LoadResult {
   readonly retransmissions: number;
   /** Wall seconds of the whole run. */
   readonly seconds: number;
+  /** Milliseconds from INVITE to 200 that 99 % of the calls stayed below; SIPp counts in classes. */
+  readonly p99Below: number;
 }
 
 /** Starts SIPp's own answering side: 180 and 200 to every INVITE, 200 to every BYE. */
@@ -65,7 +67,25 @@ export async function placeCalls(o: {
     failed: o.calls - count('SuccessfulCall(C)'),
     retransmissions: count('Retransmissions(C)'),
     seconds: (performance.now() - startedAt) / 1_000,
+    p99Below: p99Below(heading, last),
   };
+}
+
+/** Upper end of the class of `ResponseTimeRepartition1` in which the 99th of 100 calls lies. */
+function p99Below(heading: readonly string[], row: readonly string[]): number {
+  const classes = heading.flatMap((name, at) => {
+    const below = /^ResponseTimeRepartition1_<(\d+)$/.exec(name)?.[1];
+    const over = /^ResponseTimeRepartition1_>=/.test(name);
+    const limit = over ? Number.POSITIVE_INFINITY : Number(below);
+    return below === undefined && !over ? [] : [{ limit, calls: Number(row[at]) }];
+  });
+  const all = classes.reduce((sum, { calls }) => sum + calls, 0);
+  let seen = 0;
+  for (const { limit, calls } of classes) {
+    seen += calls;
+    if (seen >= all * 0.99) return limit;
+  }
+  return Number.NaN;
 }
 
 function sipp(): string {

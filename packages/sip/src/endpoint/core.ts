@@ -196,10 +196,14 @@ export class Core {
       this.transports.bind(ack, hop);
       const bytes = serializeMessage(ack);
       // An ACK is not acknowledged: a lost one is asked for by the next 200.
-      const nothing = () => {};
-      this.send(ack, bytes, hop, nothing);
-      sent(() => this.send(undefined, bytes, hop, nothing));
+      this.send(ack, bytes, hop, () => {});
+      sent(this.repeating(bytes, hop));
     };
     this.router.route(nextHop(ack), ack.callId, found, () => {});
+  }
+
+  /** Sends bytes again; a function of its own, so that it keeps nothing else for half a minute. */
+  private repeating(bytes: Uint8Array, hop: Hop): () => void {
+    return () => this.send(undefined, bytes, hop, () => {});
   }
 }

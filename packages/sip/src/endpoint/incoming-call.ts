@@ -77,7 +77,8 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   private readonly localTag = newTag();
   private readonly contact: string;
   private readonly reliable: ReliableResponses;
-  private readonly peerTags: ReadonlySet<string>;
+  /** Whether the caller knows reliable provisional responses, and whether it insists on them. */
+  private readonly reliableKnown: boolean;
   private readonly reliableRequired: boolean;
   private repeater: AcceptRepeater | undefined;
   private ringTimer: TimerHandle;
@@ -104,9 +105,8 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     this.body = sessionDescriptionOf(request);
     const replaces = request.headers.get('replaces');
     this.replaces = replaces === undefined ? undefined : parseReplaces(replaces);
-    const required = tagsOf(request, 'require');
-    this.reliableRequired = required.has('100rel');
-    this.peerTags = new Set([...required, ...tagsOf(request, 'supported')]);
+    this.reliableRequired = hasTag(request, 'require', '100rel');
+    this.reliableKnown = this.reliableRequired || hasTag(request, 'supported', '100rel');
     this.contact = core.contact(userOf(request.requestUri), transaction.peer);
     this.reliable = new ReliableResponses(core, transaction, {
       acknowledged: () => this.sendPendingAnswer(),
@@ -302,7 +302,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   }
 
   private isReliable(wish: boolean | undefined): boolean {
-    if (this.core.reliableProvisional === 'off' || !this.peerTags.has('100rel')) return false;
+    if (this.core.reliableProvisional === 'off' || !this.reliableKnown) return false;
     return this.reliableRequired || (wish ?? this.core.reliableProvisional === 'required');
   }
 
@@ -432,11 +432,12 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   }
 }
 
-function tagsOf(request: SipRequest, key: 'require' | 'supported'): Set<string> {
+function hasTag(request: SipRequest, key: 'require' | 'supported', wanted: string): boolean {
+  if (!request.headers.has(key)) return false;
   try {
-    return new Set(request.headers.elements(key).map((tag) => tag.toLowerCase()));
+    return request.headers.elements(key).some((tag) => tag.toLowerCase() === wanted);
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    return new Set();
+    return false;
   }
 }
