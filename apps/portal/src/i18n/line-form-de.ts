@@ -1,6 +1,7 @@
 /** Texts of a line's own settings: calls, forwarding, deletion; German. */
 export const lineFormDe = {
   sectionLine: 'Leitung',
+  numberAutomatic: 'Folgt dem SIP-Benutzernamen.',
   ownLocation: 'Eigener Standort',
   asGroup: 'Wie die Gruppe',
   trunkLine: 'Amtsleitung',

@@ -4,6 +4,7 @@ import type { lineFormDe } from './line-form-de.ts';
 /** Texts of a line's own settings: calls, forwarding, deletion; English. */
 export const lineFormEn: SameKeys<typeof lineFormDe> = {
   sectionLine: 'Line',
+  numberAutomatic: 'Follows the SIP user name.',
   ownLocation: 'Site of its own',
   asGroup: 'As the group',
   trunkLine: 'Exchange line',

@@ -37,7 +37,10 @@ export function LineForm(props: LineFormProps) {
   });
   const draft = useDraft(valuesOf(line));
   const [groups, locations] = [useGroups(), useLocations()];
-  const ownLocation = groups.data?.find(({ id }) => id === groupId)?.locationMode === 'line';
+  const group = groups.data?.find(({ id }) => id === groupId);
+  const ownLocation = group?.locationMode === 'line';
+  // The number then follows the user name (LIN-024).
+  const automatic = group?.numbersAutomatic === true;
 
   return (
     <Section
@@ -53,15 +56,16 @@ export function LineForm(props: LineFormProps) {
         });
       }}
       check={() => ({
-        ...(draft.values.number.trim() === '' ? { number: t('form.required') } : {}),
+        ...(!automatic && draft.values.number.trim() === '' ? { number: t('form.required') } : {}),
         ...(draft.values.userName.trim() === '' ? { userName: t('form.required') } : {}),
       })}
       onSave={async () => {
-        const { authUserName, password, locationId, ...rest } = line
+        const { authUserName, password, locationId, number, ...rest } = line
           ? draft.changes()
           : draft.values;
         const body = {
           ...rest,
+          ...(automatic || number === undefined ? {} : { number }),
           ...(authUserName === undefined ? {} : { authUserName: authUserName || null }),
           ...(password ? { password } : {}),
         };
@@ -80,10 +84,11 @@ export function LineForm(props: LineFormProps) {
             draft={draft}
             field="number"
             label={t('lines.number')}
-            hint={t('lines.numberHint')}
+            hint={t(automatic ? 'handling.numberAutomatic' : 'lines.numberHint')}
+            disabled={automatic}
             errors={errors}
             inputMode="tel"
-            required
+            required={!automatic}
             maxLength={21}
           />
           <TextField
