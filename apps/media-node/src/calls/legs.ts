@@ -243,7 +243,10 @@ function mediaHooks(env: CallEnvironment, mine: () => CallLeg): LegMediaHooks {
 
 /** Hands an input to the leg's call, by the leg's role there. */
 function tell(leg: CallLeg, near: CallInput, far: CallInput, end: CallEnd | null = null): void {
-  if (leg.call.old === leg && near === 'pbxEnded') leg.call.old = null;
+  if (leg.call.old === leg && near === 'pbxEnded') {
+    leg.call.old = null;
+    leg.call.timers.clear('oldLeg');
+  }
   if (leg.role === 'near') {
     if (standsIn(leg)) leg.call.input(near, end);
   } else if (leg.call.far === leg || leg.call.phase === 'ended') {

@@ -223,21 +223,22 @@ describe('an INVITE with Replaces takes the place of a call (RFC 3891)', () => {
   });
 
   test('refused: early-only for an answered call, an unknown one, one of another group', async () => {
-    const all = await system();
+    const all = await system({ tenant: { secondGroup: true } });
     const { anna, pbx } = all;
     const talk = await talkFrom(all, anna);
     const replaces = talk.call.replacesForPeer ?? { callId: '', toTag: '', fromTag: '' };
-    const refusedWith = (named: typeof replaces & { earlyOnly?: boolean }) =>
+    const refusedWith = (named: typeof replaces & { earlyOnly?: boolean }, line = '20') =>
       phone().then(
         (desk) =>
           new Promise<number>((resolve) => {
             pbx
-              .call('20', desk.offer(), undefined, named)
+              .call(line, desk.offer(), undefined, named)
               .on('failed', ({ statusCode }) => resolve(statusCode));
           }),
       );
     expect(await refusedWith({ ...replaces, earlyOnly: true })).toBe(486);
     expect(await refusedWith({ ...replaces, toTag: 'other' })).toBe(481);
+    expect(await refusedWith(replaces, '22')).toBe(481);
     await viewIn(all, anna, talk.callId, { state: 'connected' });
     await talk.call.bye();
     await endOf(all);

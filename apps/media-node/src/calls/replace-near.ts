@@ -48,6 +48,8 @@ function leaveLeg(
     leg.bye(completedElsewhere);
     return;
   }
+  // Sent on once more before the PBX has ended the leg before.
+  call.old?.bye();
   call.old = leg;
   call.timers.set('oldLeg', oldLegMs, () => {
     call.old = null;

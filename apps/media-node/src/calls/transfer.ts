@@ -380,12 +380,17 @@ async function connectWhileRinging(
   const wasHeld = call.held;
   if (!call.input('transferCalled')) throw new TrunklineError('call_state');
   tell('tried');
+  let homeOpen = true;
+  const closeHome = () => {
+    if (homeOpen) home.close();
+    homeOpen = false;
+  };
   const outcome = new Promise<Outcome>((resolve) => {
     const lost = (end: CallEnd | null) => {
       if (leg.ticket !== null) env.toll.ended(call.tenantId, leg.ticket);
       call.timers.clear('recall');
       tell('failed', end?.sipCode ?? null);
-      home.close();
+      closeHome();
       dropFar(call);
       resolve('failed');
     };
@@ -397,12 +402,7 @@ async function connectWhileRinging(
         call.step = null;
         resolve('accepted');
       },
-      move: () =>
-        afterJoin(
-          env,
-          call,
-          joinBoth(env, call).finally(() => home.close()),
-        ),
+      move: () => afterJoin(env, call, joinBoth(env, call).finally(closeHome)),
       returned: (end) => {
         lost(end);
         takeBack(env, call, wasHeld);

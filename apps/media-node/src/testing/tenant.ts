@@ -11,6 +11,8 @@ export interface TestTenantOptions {
   /** Merged over the lines by number. */
   lines?: Readonly<Record<string, Partial<TestLine>>>;
   limits?: Partial<NodeTenantConfig['limits']>;
+  /** Line 22 (Ben's too) in a group of its own, at the same PBX. */
+  secondGroup?: boolean;
   /** Ben's mailbox number and Anna's. */
   mailboxes?: { anna?: string; ben?: string };
 }
@@ -44,6 +46,23 @@ export function testTenant(
     userIds,
     ...options.lines?.[number],
   });
+  const first = {
+    id: newId('lineGroup'),
+    name: 'PBX',
+    registrarHost: '127.0.0.1',
+    registrarPort: 5060,
+    domain: null,
+    transport: 'udp',
+    expiresSeconds: 300,
+    registerDelayMs: 0,
+    locationId,
+    journal: true,
+    notSignedInResponse: 486,
+    rejectResponse: 'client',
+    hideRejectButton: false,
+    lines: [line('20', firstLineUsers?.({ anna, ben }) ?? [anna]), line('21', [ben])],
+    ...group,
+  } satisfies z.input<typeof nodeTenantConfig>['lineGroups'][number];
   const config = nodeTenantConfig.parse({
     tenant: { id: newId('tenant'), state: 'active' },
     locations: [
@@ -67,23 +86,10 @@ export function testTenant(
       },
     ],
     lineGroups: [
-      {
-        id: newId('lineGroup'),
-        name: 'PBX',
-        registrarHost: '127.0.0.1',
-        registrarPort: 5060,
-        domain: null,
-        transport: 'udp',
-        expiresSeconds: 300,
-        registerDelayMs: 0,
-        locationId,
-        journal: true,
-        notSignedInResponse: 486,
-        rejectResponse: 'client',
-        hideRejectButton: false,
-        lines: [line('20', firstLineUsers?.({ anna, ben }) ?? [anna]), line('21', [ben])],
-        ...group,
-      },
+      first,
+      ...(options.secondGroup
+        ? [{ ...first, id: newId('lineGroup'), name: 'Other', lines: [line('22', [ben])] }]
+        : []),
     ],
     directory: [
       {
