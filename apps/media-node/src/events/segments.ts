@@ -33,7 +33,12 @@ export interface SegmentsOptions {
 
 const extension = '.ndjson';
 /** What may be dropped when space runs out, in this order; calls never are. */
-const droppableTypes: readonly string[] = ['sip.message', 'line.state'];
+export const droppableTypes: readonly string[] = [
+  'capture.packet',
+  'sip.message',
+  'line.sip',
+  'line.state',
+];
 
 /** The files of the spool: one event a line, a new file when one is full, oldest first. */
 export class Segments {

@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventEnvelope } from '@trunkline/contracts/call-events.ts';
@@ -44,6 +44,20 @@ const message = (): UnnumberedEvent => ({
     cseq: '1 OPTIONS',
     peer: '127.0.0.1:5060',
     leg: 'rtp',
+  },
+});
+
+const packet = (): UnnumberedEvent => ({
+  ...envelope(),
+  call: null,
+  type: 'capture.packet',
+  data: {
+    captureId: newId('capture'),
+    direction: 'in',
+    transport: 'udp',
+    local: { address: '192.0.2.1', port: 5060 },
+    remote: { address: '192.0.2.2', port: 5060 },
+    bytes: 'AAAA',
   },
 });
 
@@ -174,6 +188,25 @@ describe('event spool', () => {
     const second = await open();
     expect(await second.read(start, 10)).toHaveLength(1);
     await second.close();
+  });
+
+  test('while the disk refuses, memory lets go of captures and keeps calls', async () => {
+    const time = new FakeTime();
+    const errors: string[] = [];
+    const noisy = createLogger({
+      name: 'test',
+      level: 'error',
+      write: (line) => errors.push(line),
+    });
+    const spool = await open({ scheduler: time, logger: noisy });
+    await rm(folder, { recursive: true });
+    for (let count = 0; count < 10_001; count++) spool.append(packet());
+    spool.append(ended());
+    await expect.poll(() => errors.length).toBeGreaterThan(0);
+    await mkdir(folder);
+    time.advance(1000);
+    await expect.poll(() => spool.read(start, 20_000)).toHaveLength(1);
+    await spool.close();
   });
 
   test('when space runs out SIP messages go, oldest first, and no event of a call', async () => {

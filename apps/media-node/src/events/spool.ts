@@ -4,7 +4,7 @@ import type { Logger } from '@trunkline/platform/log.ts';
 import { readIfThere, removeFile, replaceFile } from '../durable-file.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { readBootEpoch } from './boot-epoch.ts';
-import { isAfter, type Position, Segments } from './segments.ts';
+import { droppableTypes, isAfter, type Position, Segments } from './segments.ts';
 
 /** An event before the spool has numbered it. */
 export type UnnumberedEvent = DistributiveOmit<EventEnvelope, 'bootEpoch' | 'seq'>;
@@ -27,6 +27,8 @@ export type DurableHandler = (events: readonly EventEnvelope[]) => Promise<void>
 
 const atOnce: ReadonlySet<string> = new Set(['call.started', 'call.answered', 'call.ended']);
 const retryMs = 1000;
+/** Events kept in memory while the disk refuses. */
+const maxQueued = 10_000;
 const ackFile = 'acked.json';
 
 /**
@@ -189,10 +191,12 @@ export class EventSpool {
     this.plan();
   }
 
-  /** While the disk refuses, memory stays bounded: SIP messages go first, calls never. */
+  /** While the disk refuses, memory stays bounded: captures and SIP messages go first, calls never. */
   private boundQueue(): void {
-    if (this.queue.length <= 10_000) return;
-    this.queue = this.queue.filter((event) => event.type !== 'sip.message');
+    for (const type of droppableTypes) {
+      if (this.queue.length <= maxQueued) return;
+      this.queue = this.queue.filter((event) => event.type !== type);
+    }
   }
 }
 
