@@ -27,6 +27,7 @@ import { lineRoutes } from './routes/lines.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { manyLinesRoutes } from './routes/many-lines.ts';
 import { pbxTemplateRoutes } from './routes/pbx-templates.ts';
+import { sipEventRoutes } from './routes/sip-events.ts';
 import { tenantStateRoutes } from './routes/tenant-state.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { userRoutes } from './routes/users.ts';
@@ -82,6 +83,7 @@ export function createControlApp(options: ControlAppOptions): ControlApp {
   lineGroupRoutes(routes);
   manyLinesRoutes(routes);
   lineRoutes(routes);
+  sipEventRoutes(routes);
   pbxTemplateRoutes(routes);
   callHandlingRoutes(routes);
   callRoutes(routes);

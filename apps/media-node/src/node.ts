@@ -31,6 +31,7 @@ import { type NodeMediaEngine, type RtpengineHosts, startMediaEngine } from './m
 import { takeInvites } from './routing/take-invites.ts';
 import type { Scheduler } from './scheduler.ts';
 import { CallTrace } from './sip/call-trace.ts';
+import { LineWatch } from './sip/line-watch.ts';
 import { listenSip } from './sip/listen.ts';
 import { ourListeners } from './sip/our-listeners.ts';
 import { type CertificateFiles, serverTls } from './sip/own-certificate.ts';
@@ -123,6 +124,14 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
   );
   const tenants = new Tenants();
   const peers = new PbxPeers(() => tenants.lines(), resolver);
+  const watch = new LineWatch({
+    clock: time,
+    opener: (lineId) => lines.openerOf(lineId),
+    isPbxOf: ({ group }, { remote, transport }) =>
+      peers.groupsAt({ address: remote.address, transport }).has(group.id),
+    record: ({ tenantId }, message) =>
+      recorder.record('line.sip', { tenantId, callId: null }, message),
+  });
   const { key, cert, clientCa } = sip.certificate ?? {};
   const tls = await serverTls({ key, cert, clientCa }, sip.advertisedAddress);
   const endpoint = await listenSip(
@@ -138,7 +147,10 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       dns: resolver,
       // Deny by default: the PBXs of our lines, and who is in a call already (LIN-079).
       admission: (source) => (peers.groupsAt(source).size > 0 ? 'accept' : 'refuse'),
-      onMessage: (event) => trace.see(event),
+      onMessage: (event) => {
+        trace.see(event);
+        watch.see(event);
+      },
       onBroken: (error) => {
         throw error;
       },
@@ -167,7 +179,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     const call = calls.get(callId);
     return [call?.near, call?.far].flatMap((leg) => leg?.port.orphan() ?? []);
   };
-  const lines = new LineControl({
+  const lines: LineControl = new LineControl({
     registrar: new SipRegistrar(endpoint, resolver),
     time,
     logger,
@@ -249,6 +261,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       tls.cert,
     ),
     onLineReset: (lineId) => lines.reset(lineId),
+    onLineWatch: (lineId, until) => watch.watch(lineId, until),
     time,
     logger,
   });

@@ -35,7 +35,8 @@ export const nodeEvents = {
     emergency: z.boolean(),
     private: z.boolean(),
     journal: z.boolean(),
-    sipCallId: z.string().max(256),
+    /** Cut, not refused: the far end chose it, and must not choose to be in no journal. */
+    sipCallId: z.string().transform((id) => id.slice(0, 256)),
     /** Forwarding chain as the PBX told it (Diversion, History-Info), first one first. */
     diversions: z.array(z.string().max(200)).max(10).default([]),
   }),
@@ -132,6 +133,15 @@ export const nodeEvents = {
     peer: z.string().max(80),
     /** Which leg of the call: the first to the PBX, or one made for forwarding or transfer. */
     leg: z.enum(['rtp', 'far']).default('rtp'),
+  }),
+  /** A REGISTER or OPTIONS of a line somebody watches (LIN-021); credentials masked. */
+  'line.sip': z.object({
+    lineId: idSchema('line'),
+    direction: z.enum(['in', 'out']),
+    startLine: z.string().max(500),
+    cseq: z.string().max(80),
+    peer: z.string().max(80),
+    text: z.string().max(8_000),
   }),
   'line.state': z.object({ lineId: idSchema('line'), state: lineState }),
 } as const;

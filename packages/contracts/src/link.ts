@@ -90,6 +90,8 @@ export const controlToNode = z.discriminatedUnion('t', [
   }),
   /** Start the registration of a line afresh (LIN-020). */
   z.strictObject({ t: z.literal('line.reset'), lineId: idSchema('line') }),
+  /** Tell the REGISTERs and OPTIONS of a line until then (LIN-021). */
+  z.strictObject({ t: z.literal('line.watch'), lineId: idSchema('line'), until: instant }),
 ]);
 export type ControlToNode = z.infer<typeof controlToNode>;
 

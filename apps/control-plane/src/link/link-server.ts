@@ -152,6 +152,12 @@ export function createLinkServer(platform: Platform): LinkServer {
         if (nodeId) peers.get(`node ${nodeId}`)?.node?.resetLine(lineId as LineId);
         return;
       }
+      case 'line.watch': {
+        const { lineId, lineGroupId, until } = hint.payload;
+        const nodeId = await nodeOfGroup(platform, tenant, lineGroupId as LineGroupId);
+        if (nodeId) peers.get(`node ${nodeId}`)?.node?.watchLine(lineId as LineId, until);
+        return;
+      }
       case 'tenant.changed': {
         for (const peer of ofRole('node')) peer.node?.changed(tenant);
         const state = await readTenantState(platform, tenant);

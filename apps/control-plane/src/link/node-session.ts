@@ -89,6 +89,11 @@ export class NodeSession {
     this.#options.send({ t: 'line.reset', lineId });
   }
 
+  /** An older node passes over the frame; the view then shows calls alone. */
+  watchLine(lineId: LineId, until: string): void {
+    this.#options.send({ t: 'line.watch', lineId, until });
+  }
+
   close(): void {
     this.#closed = true;
     this.#events.length = 0;

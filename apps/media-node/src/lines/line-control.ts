@@ -68,6 +68,12 @@ export class LineControl {
     return this.lines.get(lineId)?.state.state === 'open';
   }
 
+  /** The line that opens this one: itself, or of a trunk the one that speaks for all. */
+  openerOf(lineId: LineId): LineEntry | undefined {
+    const line = this.lines.get(lineId);
+    return line && this.lines.get(line.leader)?.entry;
+  }
+
   /** The registration data of a line in use, for authenticating its calls. */
   specOf(lineId: LineId): RegistrationSpec | undefined {
     return this.lines.get(lineId)?.spec;

@@ -17,6 +17,7 @@ export interface ControlLinkOptions {
   spool: EventSpool;
   listeners: NodeListeners;
   onLineReset: (lineId: LineId) => void;
+  onLineWatch: (lineId: LineId, until: Date) => void;
   time: Clock & Scheduler;
   logger: Logger;
 }
@@ -49,6 +50,7 @@ export function openControlLink(options: ControlLinkOptions): ControlLink {
     const frame = parsed.data;
     if (frame.t === 'config') void take(frame.jws);
     else if (frame.t === 'line.reset') options.onLineReset(frame.lineId);
+    else if (frame.t === 'line.watch') options.onLineWatch(frame.lineId, new Date(frame.until));
     else if (frame.t === 'events.ack')
       sender
         .acknowledged({ bootEpoch: frame.bootEpoch, seq: frame.seq })

@@ -7,4 +7,5 @@ export interface OutboxTopics {
   'journal.changed': { entryId: string; userId: string };
   'session.ended': { sessionId: string };
   'line.reset': { lineId: string; lineGroupId: string };
+  'line.watch': { lineId: string; lineGroupId: string; until: string };
 }
