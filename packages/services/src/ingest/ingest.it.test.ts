@@ -268,6 +268,7 @@ test('LIN-018 LIN-019 a line shows the newest reported state; older and repeated
 test('text no database holds costs neither the event nor the journal entry', async () => {
   const { tenant, user } = await office();
   const events = answeredCall(tenant.id, [user.id], {
+    sipCallId: 'x'.repeat(1000),
     remote: { number: null, display: 'caf\ud83d', name: 'Ar\0thur', userId: null },
   });
   expect(await ingest(events)).toEqual({ stored: 4, refused: 0 });
