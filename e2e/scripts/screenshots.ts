@@ -91,7 +91,8 @@ for (const look of looks) {
   await admin.goto(`${product.url}/portal/people`);
   await shot(admin, 'portal-people', look);
   await admin.goto(`${product.url}/portal/calls`);
-  const answered = admin.locator('tbody tr').filter({ hasText: /(Angenommen|Answered)/ });
+  // The first call of the look, the one that was answered.
+  const answered = admin.locator('tbody tr').filter({ hasText: '+49 301 234 510' });
   await answered.first().waitFor();
   await shot(admin, 'portal-calls', look);
   await answered.first().getByRole('link').click();
