@@ -75,7 +75,7 @@ describe.skipIf(suite.skip)(suite.name, () => {
   const answerOfNode = (status: number, since: number) =>
     kamailio.waitFor({ method: 'INVITE', kind: 'response', status }, { since });
 
-  test('answered: both hear each other, the entry is exact and not marked', async () => {
+  test('LIN-082 answered: both hear each other, the entry is exact and not marked', async () => {
     await dial('20');
     await anna.ringing('Empfang');
     await anna.answer();
