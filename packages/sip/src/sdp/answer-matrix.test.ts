@@ -268,6 +268,16 @@ describe('packet time, RTCP, addresses', () => {
     expect(result).toMatchObject({ ok: true, negotiated });
   });
 
+  test.each([
+    'IN IP4 224.2.1.1/127',
+    'IN IP4 239.255.0.1',
+    'IN IP4 255.255.255.255',
+    'IN IP6 ff02::1',
+  ])('nothing is sent to %s', (connection) => {
+    const result = createAnswer(offerOf(audio('8'), `c=${connection}`), capabilities());
+    expect(result).toEqual({ ok: false, error: 'no-connection-address' });
+  });
+
   test('our own ptime and maxptime are written', () => {
     check(
       {

@@ -226,6 +226,13 @@ type RemoteSide = Omit<
   'codec' | 'sendPayloadType' | 'receivePayloadType' | 'mediaIndex' | 'dtmf' | 'crypto' | 'dtls'
 >;
 
+/** Multicast and broadcast: who names them has us send to machines that asked for nothing. */
+const NO_PLACE = /^(?:(?:22[4-9]|2[3-5][0-9])\.|ff[0-9a-f]{0,2}:)/i;
+
+function isPlace(address: string): boolean {
+  return !NO_PLACE.test(address);
+}
+
 /** The part of the result that depends on the other side's section alone. */
 function remoteSide(
   description: SessionDescription,
@@ -233,7 +240,7 @@ function remoteSide(
   local: MediaCapabilities,
 ): RemoteSide | undefined {
   const connection = media.connection ?? description.connection;
-  if (connection === undefined) return undefined;
+  if (connection === undefined || !isPlace(connection.address)) return undefined;
   const declared = declaredDirection(description, media);
   // The old way to hold: the address 0.0.0.0 takes no media (RFC 3264 §8.4).
   const nowhere = connection.address === '0.0.0.0' || connection.address === '::';
