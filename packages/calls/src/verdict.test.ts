@@ -132,6 +132,31 @@ describe('verdictOf', () => {
       'answered',
       'ok',
     ],
+    [
+      'audio of a browser that hangs up',
+      [incoming, answered, media('lost', 'webrtc'), callEnded('normal', { by: 'local' })],
+      'answered',
+      'ok',
+    ],
+    [
+      'audio of a browser lost long before it hangs up',
+      [
+        incoming,
+        answered,
+        media('lost', 'webrtc'),
+        ringing,
+        ringing,
+        callEnded('normal', { by: 'local' }),
+      ],
+      'one_way_audio',
+      'warning',
+    ],
+    [
+      'audio of a browser lost before the other side hangs up',
+      [incoming, answered, media('lost', 'webrtc'), callEnded('normal', { by: 'remote' })],
+      'one_way_audio',
+      'warning',
+    ],
     ['poor quality', [incoming, answered, quality(2.4), normal], 'poor_quality', 'warning'],
     ['good quality', [incoming, answered, quality(4.3), normal], 'answered', 'ok'],
     [

@@ -165,12 +165,24 @@ function qualityParams(side: string, { mos, lossPercent, jitterMs }: LegQuality)
   };
 }
 
+/** A browser that hangs up closes its audio before the command to end the call has arrived. */
+const hangUpMs = 2_000;
+
 /** The side whose audio went away, or never came, and did not come back. */
 function lostMedia(all: readonly EventEnvelope[]): string | null {
+  const end = all.find((event) => event.type === 'call.ended');
+  const hungUpAt = end?.data.by === 'local' ? Date.parse(end.occurredAt) : null;
   const last = new Map<string, string>();
-  for (const event of all)
-    if (event.type === 'call.media' && event.data.state !== 'agreed')
-      last.set(event.data.side, event.data.state);
+  for (const event of all) {
+    if (event.type !== 'call.media' || event.data.state === 'agreed') continue;
+    const { side, state } = event.data;
+    const hangsUp =
+      side === 'webrtc' &&
+      state === 'lost' &&
+      hungUpAt !== null &&
+      hungUpAt - Date.parse(event.occurredAt) <= hangUpMs;
+    if (!hangsUp) last.set(side, state);
+  }
   for (const [side, state] of last) if (state === 'silent' || state === 'lost') return side;
   return null;
 }
