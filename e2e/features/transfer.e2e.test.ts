@@ -144,20 +144,6 @@ describe.skipIf(suite.skip)(suite.name, () => {
     expect(told).toEqual(['transferred', 'transferred']);
   }, 60_000);
 
-  test('join, attended: connected while the target still rings', async () => {
-    await talkToLow(anna);
-    await anna.consult('31');
-    await high.waitForIncoming();
-    await anna.connect();
-    await high.accept();
-    await high.waitForEstablished();
-    await phonesTalk();
-    await anna.idle();
-    await high.hangup();
-    await low.waitForClosed();
-    await office.nextCalls(2);
-  }, 60_000);
-
   test('refer, attended: the phones of the PBX follow Replaces', async () => {
     const [one, two] = [office.softPhone('40'), office.softPhone('41')];
     await ben.dial('40');
@@ -201,16 +187,6 @@ describe.skipIf(suite.skip)(suite.name, () => {
       expect(call.verdict).toMatchObject({ code: 'transfer_failed' });
     }, 60_000);
   });
-
-  test('VOX-128 nobody answers within 30 seconds: the caller is back', async () => {
-    await talkToLow(anna);
-    await anna.transferTo('31');
-    await high.waitForIncoming();
-    await high.waitForClosed({ timeoutMs: 40_000 });
-    await hasLowAgain(anna);
-    const call = await office.nextCall();
-    expect(call.verdict).toMatchObject({ code: 'transfer_failed' });
-  }, 90_000);
 
   test('a phone of the PBX joins anna with another one: she is the one handed over', async () => {
     const one = office.softPhone('40');

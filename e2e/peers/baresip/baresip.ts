@@ -31,6 +31,8 @@ export interface BaresipOptions {
   readonly mediaEncryption?: 'srtp' | 'srtp-mand';
   /** Frequency the phone speaks; default 1000. */
   readonly toneHz?: number;
+  /** How long it speaks before it begins anew or falls silent; default 300. */
+  readonly toneSeconds?: number;
   /** A mono 16-bit WAV file at 8000 Hz to speak instead of the tone. */
   readonly wav?: string;
   /** `auto` answers at once; default `manual`. */
@@ -125,7 +127,12 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   };
   if (!options.wav) {
     const hz = options.toneHz ?? 1_000;
-    await writeToneFile({ path: config.wav, hz, rate: 8_000, seconds: TONE_SECONDS });
+    await writeToneFile({
+      path: config.wav,
+      hz,
+      rate: 8_000,
+      seconds: options.toneSeconds ?? TONE_SECONDS,
+    });
   }
   await mkdir(config.recordings);
   const unblock = await blockMicrophoneFiles(config.recordings);

@@ -28,6 +28,8 @@ export interface LinphoneOptions {
   readonly transport?: 'udp' | 'tcp' | 'tls';
   /** Frequency the phone speaks; default 660. */
   readonly toneHz?: number;
+  /** How long it speaks before it begins anew or falls silent; default 300. */
+  readonly toneSeconds?: number;
   /** Frequency it plays while it holds somebody; default its own tone. */
   readonly holdHz?: number;
   /** Answers at once. */
@@ -83,7 +85,7 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
     path: tone,
     hz: options.toneHz ?? 660,
     rate: SAMPLE_RATE,
-    seconds: TONE_SECONDS,
+    seconds: options.toneSeconds ?? TONE_SECONDS,
   });
   const hold = options.holdHz ? join(dir.path, 'hold.wav') : undefined;
   if (hold && options.holdHz)
