@@ -8,6 +8,7 @@ import { type ErrorCode, TrunklineError } from '@trunkline/contracts/errors.ts';
 import type { CallId, DeviceId } from '@trunkline/contracts/ids.ts';
 import type { EdgeToNode } from '@trunkline/contracts/link.ts';
 import { parse } from '@trunkline/contracts/parse.ts';
+import { emergencyNumber } from '@trunkline/numbers/emergency.ts';
 import type { TenantModel } from '../config/tenant-model.ts';
 import { CommandCache } from './command-cache.ts';
 import { sendDigits } from './dtmf.ts';
@@ -166,13 +167,16 @@ export class Commands {
   }
 
   private feature(frame: CommandFrame, data: CallCommandData<'call.feature'>): Promise<unknown> {
-    if (frame.emergencyOnly) throw new TrunklineError('missing_scope');
     const { env } = this;
     const tenant = this.tenantOf(frame);
     const entry = tenant.linesOfUser(frame.userId).find(({ line }) => line.id === data.lineId);
+    const feature = entry?.group.featureCodes[data.index];
+    // An emergency number behind a button is still one: nothing stands before it.
+    if (feature && emergencyNumber(feature.code, entry.location) !== null)
+      return this.dial(frame, { ...data, number: feature.code });
+    if (frame.emergencyOnly) throw new TrunklineError('missing_scope');
     if (!entry) throw new TrunklineError('no_line');
     requireOn(entry, 'dial');
-    const feature = entry.group.featureCodes[data.index];
     if (!feature) throw new TrunklineError('invalid_request');
     // LIN-027: only while the line is not in a call.
     const talks = env.calls

@@ -58,6 +58,8 @@ export async function transferBlind(
   number: string,
 ): Promise<void> {
   if (call.changing || call.phase !== 'talking') throw new TrunklineError('call_state');
+  // The running call goes on; the one to the target would be a new one (PLT-015).
+  if (tenant.state === 'suspended') throw new TrunklineError('tenant_suspended');
   const { entry } = call.facts;
   const plan = planForward(number, entry.location);
   if (!plan.ok) throw new TrunklineError('number_invalid');

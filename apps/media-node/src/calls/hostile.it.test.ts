@@ -1,0 +1,71 @@
+import { describe, expect, test, vi } from 'vitest';
+import { browser, inviteOf, phone, system } from '../testing/actors.ts';
+import { wait } from '../testing/system.ts';
+import { outcome, talkFrom, talkTo, viewIn } from '../testing/talks.ts';
+
+describe('what the far end writes', () => {
+  test('media at a multicast address: 488, and nothing is left over', async () => {
+    const all = await system();
+    all.peers.devices.set(all.anna.userId, 1);
+    const offer = (await phone()).offer().replaceAll('IN IP4 127.0.0.1', 'IN IP4 239.1.2.3');
+    const seen = outcome(all.pbx.call('20', offer));
+    await vi.waitFor(() => expect(seen.failed).toBe(488), wait);
+  });
+});
+
+describe('commands', () => {
+  test('no target hides an emergency or blocked number behind an area code', async () => {
+    const all = await system();
+    const { peers, anna } = all;
+    const { callId } = await talkFrom(all, anna);
+    const transfer = async (number: string) =>
+      (await peers.command(anna, 'call.transfer', { callId, number })).code;
+    expect(await transfer('112')).toBe('number_invalid');
+    expect(await transfer('!0110')).toBe('number_invalid');
+    for (const number of ['+49 0881 123456', '!000 881 123456', '*21*0030123456*000881123456#'])
+      expect(await transfer(number)).toBe('destination_blocked');
+    expect(all.pbx.calls).toEqual([]);
+    void transfer('+4930110');
+    expect((await inviteOf(all)).requestUri).toMatchObject({ user: '0030110' });
+  });
+
+  test('calls of others, of nobody and of oneself twice are no pairs', async () => {
+    const all = await system();
+    const { peers, anna, ben } = all;
+    const { callId } = await talkTo(all, anna, '10');
+    const sdp = await (await browser()).offer();
+    const foreign = { ...ben, tenant: `ten_${'0'.repeat(26)}` as typeof ben.tenant };
+    for (const whom of [ben, foreign])
+      for (const [type, data] of [
+        ['call.transfer', { callId, number: '11' }],
+        ['call.connect', { callId, otherCallId: callId }],
+        ['call.move', { callId, sdp }],
+        ['call.hold', { callId }],
+        ['call.hangup', { callId }],
+        ['call.dtmf', { callId, digits: '1' }],
+      ] as const)
+        expect((await peers.command(whom, type, data)).ok).toBe(false);
+    const twice = { callId, otherCallId: callId };
+    expect((await peers.command(anna, 'call.connect', twice)).ok).toBe(false);
+    await viewIn(all, anna, callId, { state: 'connected', held: false });
+  });
+
+  test('a suspended tenant transfers no call; an emergency number behind a button is dialled', async () => {
+    const all = await system({ group: { featureCodes: [{ name: 'Help', code: '112' }] } });
+    const { peers, anna, tenant } = all;
+    const { callId } = await talkTo(all, anna, '10');
+    tenant.config.tenant.state = 'suspended';
+    const section = `tenant/${anna.tenant}`;
+    await peers.publish({ section, epoch: 1, version: 2, payload: tenant.config });
+    await vi.waitFor(() => expect(peers.configResults.at(-1)?.version).toBe(2), wait);
+    expect(await peers.command(anna, 'call.transfer', { callId, number: '11' })).toMatchObject({
+      code: 'tenant_suspended',
+    });
+    const [line] = tenant.config.lineGroups[0]?.lines ?? [];
+    const sdp = await (await browser()).offer();
+    const help = { lineId: line?.id, index: 0, sdp };
+    expect(await peers.command(anna, 'call.feature', help)).toMatchObject({ ok: true });
+    expect((await inviteOf(all, 1)).requestUri).toMatchObject({ user: '0112' });
+    expect(peers.viewsOf(anna.userId).some(({ emergency }) => emergency)).toBe(true);
+  });
+});
