@@ -8,6 +8,8 @@ export interface GatewayOptions {
   logger: Logger;
   /** Longest time from the request to the end of the answer, milliseconds. */
   timeoutMs?: number;
+  /** The same for a live view (server-sent events), which ends by itself before, milliseconds. */
+  liveMs?: number;
   /** Largest body of a request, bytes. */
   maxRequestBytes?: number;
   /** Largest body of an answer, bytes. */
@@ -72,6 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     publicUrl,
     logger,
     timeoutMs = 30_000,
+    liveMs = 15 * 60_000,
     maxRequestBytes = 1024 * 1024,
     maxResponseBytes = 64 * 1024 * 1024,
     maxConcurrent = 500,
@@ -110,7 +113,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     underWay++;
     let tooLarge = false;
     const give = new AbortController();
-    const timer = setTimeout(() => give.abort(new Error('timed out')), timeoutMs);
+    const giveUpAfter = (ms: number) => setTimeout(() => give.abort(new Error('timed out')), ms);
+    let timer = giveUpAfter(timeoutMs);
     const done = () => {
       clearTimeout(timer);
       underWay--;
@@ -127,6 +131,10 @@ export function createGateway(options: GatewayOptions): Gateway {
         duplex: 'half',
       };
       const answer = await fetch(`${controlPlaneUrl}${url.pathname}${url.search}`, init);
+      if (answer.headers.get('content-type')?.startsWith('text/event-stream')) {
+        clearTimeout(timer);
+        timer = giveUpAfter(liveMs);
+      }
       const headers = endToEnd(answer.headers);
       if (!headers.has('x-content-type-options')) headers.set('x-content-type-options', 'nosniff');
       if (!answer.body) {
