@@ -44,3 +44,9 @@ describe('who calls', () => {
     expect(party('anonymous', 'Anonymous')).toMatchObject({ number: null, userId: null });
   });
 });
+
+test('a name that is too long ends with a whole character', () => {
+  const { name } = party('+4989123', `x${'\u{1F600}'.repeat(200)}`);
+  expect(name?.isWellFormed()).toBe(true);
+  expect(name?.length).toBe(199);
+});

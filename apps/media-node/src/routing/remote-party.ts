@@ -12,7 +12,7 @@ export function reportedParty(
   location: LocationConfig,
   reported: { user: string; displayName: string | null },
 ): RemoteParty {
-  const reportedName = cleanLine(reported.displayName ?? '').slice(0, 200) || null;
+  const reportedName = cleanLine((reported.displayName ?? '').slice(0, 200)) || null;
   if (withheldUsers.has(reported.user.toLowerCase()))
     return { number: null, display: '', name: reportedName, userId: null };
   const { number } = interpretReported({ raw: reported.user, kind: 'in', location });
@@ -20,7 +20,7 @@ export function reportedParty(
   if (number === '')
     return {
       number: null,
-      display: cleanLine(reported.user).slice(0, 64),
+      display: cleanLine(reported.user.slice(0, 64)),
       name: reportedName,
       userId: null,
     };
