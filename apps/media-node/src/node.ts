@@ -31,6 +31,7 @@ import { type NodeMediaEngine, type RtpengineHosts, startMediaEngine } from './m
 import { takeInvites } from './routing/take-invites.ts';
 import type { Scheduler } from './scheduler.ts';
 import { CallTrace } from './sip/call-trace.ts';
+import { CaptureWriter } from './sip/capture-writer.ts';
 import { LineWatch } from './sip/line-watch.ts';
 import { listenSip } from './sip/listen.ts';
 import { ourListeners } from './sip/our-listeners.ts';
@@ -132,6 +133,14 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     record: ({ tenantId }, message) =>
       recorder.record('line.sip', { tenantId, callId: null }, message),
   });
+  const captures = new CaptureWriter({
+    clock: time,
+    lines: () => tenants.lines(),
+    isPbxOf: ({ group }, { remote, transport }) =>
+      peers.groupsAt({ address: remote.address, transport }).has(group.id),
+    record: ({ tenantId }, packet) =>
+      recorder.record('capture.packet', { tenantId, callId: null }, packet),
+  });
   const { key, cert, clientCa } = sip.certificate ?? {};
   const tls = await serverTls({ key, cert, clientCa }, sip.advertisedAddress);
   const endpoint = await listenSip(
@@ -150,6 +159,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       onMessage: (event) => {
         trace.see(event);
         watch.see(event);
+        captures.see(event);
       },
       onBroken: (error) => {
         throw error;

@@ -26,7 +26,13 @@ export const defaultCallLimits: CallLimits = {
   callsPerMinuteUser: 20,
   countries: ['31', '32', '33', '39', '41', '43', '44', '45', '46', '47', '48', '49', '352', '1'],
   // Satellite, international networks and premium rate, the usual targets of toll fraud.
-  blockedPrefixes: ['+870', '+878', '+881', '+882', '+883', '+888', '+979', '+49900', '+1900'],
+  blockedPrefixes: [
+    ...['+870', '+878', '+881', '+882', '+883', '+888', '+979', '+49900', '+1900'],
+    // Islands that look like North America but cost like far away.
+    ...['+1242', '+1246', '+1264', '+1268', '+1284', '+1345', '+1441', '+1473', '+1649', '+1658'],
+    ...['+1664', '+1721', '+1758', '+1767', '+1784', '+1809', '+1829', '+1849', '+1868', '+1869'],
+    '+1876',
+  ],
   foreignMinutesPerHour: 600,
 };
 
