@@ -27,8 +27,9 @@ const FORWARDED: readonly Exclude<MediaEngineEvent, 'engine-lost'>[] = [
 let engine: MediaEngine | undefined;
 
 function tell(message: ChildMessage): void {
-  // Without a channel the process is about to end: 'disconnect' follows.
-  if (process.connected) process.send?.(message);
+  // Without a channel the process is about to end, also when it breaks in between: 'disconnect'
+  // follows and ends it, so a message that cannot be sent is nobody's loss.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 async function start(message: Extract<ParentMessage, { kind: 'start' }>): Promise<void> {
