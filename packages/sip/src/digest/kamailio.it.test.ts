@@ -61,7 +61,7 @@ async function registrar(algorithm: string, qop: string) {
   const file = join(folder, 'auth.cfg');
   writeFileSync(file, config(port, algorithm, qop));
   const args = ['-f', file, '-DD', '-E', '-m', '32', '-M', '4', '-Y', folder];
-  const child = spawn('kamailio', args, { stdio: 'ignore' });
+  const child = spawn('kamailio', args, { stdio: 'ignore', detached: true });
   cleanups.push(() => stopped(child));
   const socket = await boundSocket();
   cleanups.push(() => socket.close());
@@ -111,9 +111,11 @@ async function exchange(
 }
 
 async function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  if (child.exitCode !== null || child.pid === undefined) return;
+  const gone = once(child, 'exit');
+  // Its workers too: they would go on without it.
+  process.kill(-child.pid, 'SIGKILL');
+  await gone;
 }
 
 const clientOf = (password: string) => {
