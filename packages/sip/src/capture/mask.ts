@@ -7,8 +7,8 @@ const AUTHORIZATION =
 const CRYPTO_LINE = /^a=crypto:[^\r\n]*/gim;
 const INLINE_KEY = /(inline:)([^|;\s]+)/gi;
 const OTHER_KEY = /^(k=(?:clear|base64|uri):|a=key-mgmt:[^ \r\n]* )([^\r\n]+)/gim;
-/** Password in a URI (RFC 3261 §19.1.1). */
-const URI_PASSWORD = /(\bsips?:[^@:;?<>\s"]+:)([^@<>\s"]+)(?=@)/gi;
+/** Password in a URI (RFC 3261 §19.1.1); as none holds a colon, no text is looked at twice. */
+const URI_PASSWORD = /(\bsips?:[^@:;?<>\s"]+:)([^@:;?<>\s"]+)(?=@)/gi;
 /** Where the body begins; whoever ends lines with LF alone ends the head so too. */
 const HEAD_END = /\r?\n\r?\n/;
 
