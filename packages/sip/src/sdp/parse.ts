@@ -93,11 +93,11 @@ export function parseSdp(text: string): SessionDescription {
 function parseOrigin(value: string): Origin {
   const [username, sessionId, sessionVersion, net, type, address, ...rest] = value.split(/ +/);
   if (
-    username === undefined ||
-    sessionId === undefined ||
-    sessionVersion === undefined ||
+    !username ||
+    !sessionId ||
+    !sessionVersion ||
     net !== 'IN' ||
-    address === undefined ||
+    !address ||
     rest.length > 0
   ) {
     throw new SdpParseError('bad o= line');
@@ -106,11 +106,11 @@ function parseOrigin(value: string): Origin {
 }
 
 function parseConnection(value: string): Connection {
-  const [net, type, address] = value.trim().split(/ +/);
-  if (net !== 'IN' || address === undefined || address === '') {
-    throw new SdpParseError('bad c= line');
-  }
-  return { addressType: addressType(type), address: address.split('/')[0] ?? '' };
+  const [net, type, addressed] = value.trim().split(/ +/);
+  // After a slash: TTL and number of multicast addresses.
+  const address = addressed?.split('/')[0];
+  if (net !== 'IN' || !address) throw new SdpParseError('bad c= line');
+  return { addressType: addressType(type), address };
 }
 
 function addressType(text: string | undefined): 'IP4' | 'IP6' {
