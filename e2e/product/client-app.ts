@@ -72,13 +72,16 @@ export interface SignInOptions {
   password: string;
 }
 
-/** Signs a person in at the web client and waits for the people page. */
+/** Signs a person in at the web client and waits until calls can reach the window. */
 export async function signInAtClient(page: Page, options: SignInOptions): Promise<ClientUser> {
   await page.goto(options.url);
   await page.getByLabel('User name').fill(options.identity);
   await page.getByLabel('Password', { exact: true }).fill(options.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('navigation', { name: 'Main navigation' }).first().waitFor();
+  // The own status is known once the realtime session stands; before, nobody is signed in here.
+  await page
+    .getByRole('button', { name: /^Your status: (?!Connecting|No connection|Status unknown)/ })
+    .waitFor();
   return clientUser(page);
 }
 

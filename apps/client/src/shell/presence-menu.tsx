@@ -2,7 +2,9 @@ import type { ManualState } from '@trunkline/contracts/presence.ts';
 import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { Popover, type PopoverPlace } from '@trunkline/ui/components/popover.tsx';
 import { usePresenceWords } from '@trunkline/ui/components/presence.tsx';
+import { useUiT } from '@trunkline/ui/i18n/use-ui-t.ts';
 import { usePresence } from '@trunkline/ui/stores/live.ts';
+import { useStore } from '@trunkline/ui/stores/store.ts';
 import { lazy, Suspense } from 'react';
 import { useServices } from '../app/services.ts';
 import { useT } from '../i18n/index.ts';
@@ -12,12 +14,25 @@ const PresencePanel = lazy(() => import('./presence-panel.tsx'));
 
 export type StateChoice = ManualState | 'automatic';
 
-/** The own avatar with its badge; opens the panel to set state, note and end. */
+/**
+ * The own avatar with its badge; opens the panel to set state, note and end. Without a connection
+ * nobody is rung here and others may see anything: the last known state would be a guess.
+ */
 export function PresenceMenu({ place }: { place: PopoverPlace }) {
   const { t } = useT();
-  const { live, profile } = useServices();
-  const own = usePresence(live, profile.id);
-  const words = usePresenceWords();
+  const { t: tUi } = useUiT();
+  const { live, profile, realtime } = useServices();
+  const connection = useStore(realtime.state);
+  // The session stands with its snapshot: only from then on calls reach this window.
+  const connected = useStore(live.known) && connection === 'online';
+  const last = usePresence(live, profile.id);
+  const own = connected ? last : undefined;
+  const presenceWords = usePresenceWords();
+  const connectionWords =
+    connection === 'offline' || connection === 'stopped'
+      ? tUi('ui.connection.away')
+      : tUi('ui.connection.connecting');
+  const words = connected ? presenceWords(own) : connectionWords;
   return (
     <Popover
       kind="dialog"
@@ -32,7 +47,7 @@ export function PresenceMenu({ place }: { place: PopoverPlace }) {
           <button
             type="button"
             className={styles.avatar}
-            aria-label={t('presence.open', { words: words(own) })}
+            aria-label={t('presence.open', { words })}
             {...props}
           />
         </span>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useUiT } from '../i18n/use-ui-t.ts';
 import type { RealtimeState } from '../realtime/socket.ts';
 import styles from './connection-bar.module.css';
@@ -18,8 +18,10 @@ export function ConnectionBar({ state, telephony = true, onRetry }: ConnectionBa
   const { t } = useUiT();
   const away = state === 'connecting' || state === 'offline';
   const [late, setLate] = useState(false);
+  const wasOnline = useRef(false);
   useEffect(() => {
     if (!away) {
+      wasOnline.current = true;
       setLate(false);
       return;
     }
@@ -27,11 +29,12 @@ export function ConnectionBar({ state, telephony = true, onRetry }: ConnectionBa
     return () => clearTimeout(timer);
   }, [away]);
   const offline = late && state === 'offline';
+  const words = wasOnline.current ? 'ui.connection.reconnecting' : 'ui.connection.connecting';
   return (
     <div role="status" aria-live="polite">
       {late && away ? (
         <div className={offline ? `${styles.bar} ${styles.offline}` : styles.bar}>
-          <span>{offline ? t('ui.connection.offline') : t('ui.connection.reconnecting')}</span>
+          <span>{offline ? t('ui.connection.offline') : t(words)}</span>
           {offline ? (
             <button type="button" className={styles.retry} onClick={onRetry}>
               {t('ui.connection.retry')}

@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { ApiError } from '../api/errors.ts';
@@ -56,16 +56,29 @@ test('presence stands beside a person in words', () => {
   expect(screen.getByText(`On the phone since ${clock} · back soon`)).toBeTruthy();
 });
 
-test('a short break of the connection is not mentioned, a long one is, quietly', async () => {
+test('a short break of the connection is not mentioned, a long one is, quietly', () => {
   vi.useFakeTimers();
   const { rerender } = render(<ConnectionBar state="connecting" onRetry={() => undefined} />);
   expect(screen.getByRole('status').textContent).toBe('');
   rerender(<ConnectionBar state="offline" onRetry={() => undefined} />);
-  const { act } = await import('@testing-library/react');
   act(() => vi.advanceTimersByTime(2_000));
   expect(screen.getByRole('status').textContent).toContain('You are offline');
   rerender(<ConnectionBar state="online" onRetry={() => undefined} />);
   expect(screen.getByRole('status').textContent).toBe('');
+});
+
+test('the first connection is being made, a later one made again', () => {
+  vi.useFakeTimers();
+  const bar = (state: 'connecting' | 'online') => (
+    <ConnectionBar state={state} onRetry={() => undefined} />
+  );
+  const { rerender } = render(bar('connecting'));
+  act(() => vi.advanceTimersByTime(2_000));
+  expect(screen.getByRole('status').textContent).toBe('Connecting …');
+  rerender(bar('online'));
+  rerender(bar('connecting'));
+  act(() => vi.advanceTimersByTime(2_000));
+  expect(screen.getByRole('status').textContent).toBe('Reconnecting …');
 });
 
 test('a dangerous action waits until its name is typed', async () => {

@@ -30,7 +30,9 @@ export const uiDe = {
     retryAfter_other: 'Bitte warten Sie noch {{count}} Sekunden.',
   },
   connection: {
+    connecting: 'Verbindung wird aufgebaut …',
     reconnecting: 'Verbindung wird wiederhergestellt …',
+    away: 'Keine Verbindung',
     offline: 'Sie sind offline. Namen und Anrufliste bleiben lesbar.',
     telephony: 'Der Telefondienst ist gerade nicht erreichbar. Wir versuchen es weiter.',
     retry: 'Jetzt verbinden',

@@ -33,7 +33,9 @@ export const uiEn: SameKeys<typeof uiDe> = {
     retryAfter_other: 'Please wait {{count}} more seconds.',
   },
   connection: {
+    connecting: 'Connecting …',
     reconnecting: 'Reconnecting …',
+    away: 'No connection',
     offline: 'You are offline. Names and calls stay readable.',
     telephony: 'The telephony service cannot be reached right now. We keep trying.',
     retry: 'Connect now',
