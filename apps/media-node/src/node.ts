@@ -6,6 +6,7 @@ import type { Clock } from '@trunkline/platform/clock.ts';
 import type { NodeIdentity } from '@trunkline/platform/identity.ts';
 import type { LinkAudience } from '@trunkline/platform/link-assertion.ts';
 import type { Logger } from '@trunkline/platform/log.ts';
+import type { TimerSettings } from '@trunkline/sip/transaction/timers.ts';
 import type { JSONWebKeySet } from 'jose';
 import { type CallBounds, defaultBounds } from './calls/bounds.ts';
 import { deviceGone, watchClients } from './calls/client-watch.ts';
@@ -57,6 +58,8 @@ export interface MediaNodeOptions {
     /** PEM files; a self-signed certificate without them. */
     certificate?: Partial<CertificateFiles>;
     advertisedAddress: string;
+    /** In place of those of RFC 3261. */
+    timers?: Partial<TimerSettings>;
   };
   rtp: { portMin: number; portMax: number };
   /** Processes of the media engine; one for each core when 0 or absent. */
@@ -154,6 +157,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     {
       userAgent,
       dns: resolver,
+      ...(sip.timers ? { timers: sip.timers } : {}),
       // Deny by default: the PBXs of our lines, and who is in a call already (LIN-079).
       admission: (source) => (peers.groupsAt(source).size > 0 ? 'accept' : 'refuse'),
       onMessage: (event) => {

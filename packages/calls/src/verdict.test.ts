@@ -174,12 +174,6 @@ describe('verdictOf', () => {
     ['dropped', [incoming, answered, callEnded('failed')], 'dropped', 'warning'],
     ['no ACK', [incoming, answered, callEnded('no_ack', { by: 'system' })], 'no_ack', 'error'],
     [
-      'no ACK by words',
-      [incoming, answered, callEnded('failed', { by: 'system', text: 'no ACK came' })],
-      'no_ack',
-      'error',
-    ],
-    [
       'node lost',
       [incoming, answered, callEnded('node_lost', { by: 'system' })],
       'node_lost',

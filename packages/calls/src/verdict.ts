@@ -90,10 +90,7 @@ function ofEmergency({ started, answered }: Findings): CallVerdict | null {
 function ofFaults({ ended, all }: Findings): CallVerdict | null {
   const severity = plainEnds[ended?.cause ?? ''];
   if (severity) return verdict(ended?.cause ?? '', severity);
-  // The PBX never confirmed our answer: 2xx without ACK (RFC 3261 §13.3.1.4).
-  const { cause, by, text } = ended ?? { cause: '', by: '', text: '' };
-  if (by === 'system' && /\bACK\b/.test(text)) return verdict('no_ack', 'error');
-  if (cause === 'failed' && all.some((event) => event.type === 'call.media'))
+  if (ended?.cause === 'failed' && all.some((event) => event.type === 'call.media'))
     return lostMedia(all) ? verdict('media_failed', 'error') : null;
   return null;
 }

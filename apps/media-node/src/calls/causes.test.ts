@@ -1,5 +1,8 @@
+import { callEnded, callStarted, recorded } from '@trunkline/calls/testing/recorded.ts';
+import { verdictOf } from '@trunkline/calls/verdict.ts';
+import { newId } from '@trunkline/contracts/ids.ts';
 import { expect, test } from 'vitest';
-import { causeOfFailure } from './causes.ts';
+import { causeOfFailure, endOfLapse } from './causes.ts';
 
 test.each([
   [486, 'busy'],
@@ -17,6 +20,20 @@ test.each([
     sipCode: status,
     text: 'why',
   });
+});
+
+test.each([
+  ['ack', 'no_ack', 'error'],
+  ['session', 'session_expired', 'warning'],
+  ['dialog', 'dropped_sip', 'warning'],
+] as const)('VOX-119 what did not come of the PBX: %s → verdict %s', (lapse, code, severity) => {
+  const { cause, ...end } = endOfLapse(lapse);
+  const events = recorded([
+    callStarted(),
+    ['call.answered', { userId: newId('user'), deviceId: null }],
+    callEnded(cause, end),
+  ]);
+  expect(verdictOf(events)).toMatchObject({ code, severity });
 });
 
 test('no answer of the PBX at all is a failure of the system', () => {

@@ -1,3 +1,5 @@
+import type { Lapse } from '@trunkline/sip/endpoint/reason.ts';
+
 /** How a call ended, as the journal and the client are told. */
 export interface CallEnd {
   by: 'local' | 'remote' | 'system';
@@ -12,6 +14,17 @@ export interface CallEnd {
 const busy = new Set([486, 600]);
 const rejected = new Set([403, 603]);
 const noAnswer = new Set([408, 480]);
+
+const lapses: Readonly<Record<Lapse, CallEnd>> = {
+  ack: { by: 'system', cause: 'no_ack', sipCode: null, text: 'no ACK of the PBX' },
+  session: { by: 'system', cause: 'session_expired', sipCode: null, text: '' },
+  dialog: { by: 'system', cause: 'failed', sipCode: 408, text: 'the PBX does not know the call' },
+};
+
+/** How a call ends for which something of the PBX did not come in time. */
+export function endOfLapse(lapse: Lapse): CallEnd {
+  return lapses[lapse];
+}
 
 /**
  * The cause of an outgoing call the PBX refused.

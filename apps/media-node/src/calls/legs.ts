@@ -2,7 +2,7 @@ import type { AudioCodec } from '@trunkline/contracts/media.ts';
 import type { LineEntry } from '../config/tenant-model.ts';
 import type { RegistrationSpec } from '../lines/registrar.ts';
 import { CallLeg, type LegRole } from './call-leg.ts';
-import { type CallEnd, causeOfFailure } from './causes.ts';
+import { type CallEnd, causeOfFailure, endOfLapse } from './causes.ts';
 import type { CallEnvironment } from './environment.ts';
 import { LegMedia, type LegMediaHooks, type MediaPlace, NegotiationFailed } from './leg-media.ts';
 import { aboutOf, ended, noteRoute, publish } from './lifecycle.ts';
@@ -144,8 +144,7 @@ export function listenTo(env: CallEnvironment, leg: CallLeg, incoming: IncomingL
       }
       tell(leg, 'pbxConfirmed', 'farProgress');
     },
-    unconfirmed: () =>
-      tell(leg, 'pbxUnconfirmed', 'farEnded', ended('remote', 'failed', 'no ACK of the PBX')),
+    unconfirmed: () => tell(leg, 'pbxUnconfirmed', 'farEnded', endOfLapse('ack')),
   };
   incoming.handle(handlers);
 }
@@ -200,11 +199,14 @@ export function renegotiate(leg: CallLeg, change?: () => unknown): Promise<void>
 
 function inCall(env: CallEnvironment, mine: () => CallLeg): LegHandlers {
   return {
-    ended: ({ reason, elsewhere }) => {
+    ended: ({ lapse, elsewhere }) => {
       const leg = mine();
       if (leg.ticket !== null) env.toll.ended(leg.call.tenantId, leg.ticket);
-      const cause = elsewhere ? 'answered_elsewhere' : 'normal';
-      tell(leg, 'pbxEnded', 'farEnded', ended('remote', cause, reason));
+      const end =
+        lapse === null
+          ? ended('remote', elsewhere ? 'answered_elsewhere' : 'normal')
+          : endOfLapse(lapse);
+      tell(leg, 'pbxEnded', 'farEnded', end);
     },
     reinvite: async (sdp) => {
       const leg = mine();

@@ -1,5 +1,6 @@
 import type { DialogSnapshot } from '@trunkline/sip/dialog/dialog.ts';
 import type { EarlyOrphan } from '@trunkline/sip/endpoint/early-orphan.ts';
+import type { Lapse } from '@trunkline/sip/endpoint/reason.ts';
 import type { DiversionEntry } from '@trunkline/sip/message/diversion.ts';
 import type { HistoryInfoEntry } from '@trunkline/sip/message/history-info.ts';
 import type { Replaces } from '@trunkline/sip/message/replaces.ts';
@@ -50,8 +51,8 @@ export interface ReferRequest {
 
 /** What a leg tells once it stands. */
 export interface LegHandlers {
-  /** BYE of the PBX, or the dialog is gone. */
-  ended(detail: { reason: string; elsewhere: boolean }): void;
+  /** BYE of the PBX, or what did not come of it in time. */
+  ended(detail: { lapse: Lapse | null; elsewhere: boolean }): void;
   /** The PBX changes the session; without SDP it asks for our offer. */
   reinvite(sdp: string | null): Promise<ReinviteAnswer>;
   /** The answer to an offer of ours came in the ACK (RFC 3261 §13.2.1). */

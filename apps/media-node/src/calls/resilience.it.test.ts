@@ -1,7 +1,21 @@
+import { createSocket } from 'node:dgram';
 import process from 'node:process';
+import { verdictOf } from '@trunkline/calls/verdict.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
+import type { SipRequest } from '@trunkline/sip/message/message.ts';
+import { parseMessage } from '@trunkline/sip/message/parse.ts';
 import { describe, expect, test, vi } from 'vitest';
-import { browser, dial, endOf, inviteOf, phone, stateOf, system } from '../testing/actors.ts';
+import {
+  after,
+  answer,
+  browser,
+  dial,
+  endOf,
+  inviteOf,
+  phone,
+  stateOf,
+  system,
+} from '../testing/actors.ts';
 import { type Surroundings, type SystemOptions, wait } from '../testing/system.ts';
 
 /** Anna talks with the desk phone. */
@@ -220,4 +234,40 @@ describe('links and configuration', () => {
     expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
     expect(new Set(seqs).size).toBe(seqs.length);
   });
+});
+
+test('a PBX that never acknowledges our 200: BYE, and the end says why', async () => {
+  const all = await system({ sipTimers: { t1: 25 } });
+  const { anna, peers, pbx } = all;
+  peers.devices.set(anna.userId, 1);
+  const sip = createSocket('udp4');
+  after(() => sip.close());
+  const byes: SipRequest[] = [];
+  sip.on('message', (bytes) => {
+    const message = parseMessage(bytes);
+    if (message.kind === 'request' && message.method === 'BYE') byes.push(message);
+  });
+  await new Promise<void>((resolve) => sip.bind(0, '127.0.0.1', resolve));
+  const { port } = sip.address();
+  const contact = pbx.contacts.get('20') ?? '';
+  const offer = (await phone()).offer();
+  const invite = [
+    `INVITE ${contact} SIP/2.0`,
+    `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bKnoack;rport`,
+    'From: <sip:21@127.0.0.1>;tag=a',
+    'To: <sip:20@127.0.0.1>',
+    'Call-ID: never-acknowledged',
+    'CSeq: 1 INVITE',
+    `Contact: <sip:pbx@127.0.0.1:${port}>`,
+    'Content-Type: application/sdp',
+    `Content-Length: ${offer.length}`,
+    '',
+    offer,
+  ].join('\r\n');
+  sip.send(invite, Number(/:(\d+)/.exec(contact.split('@')[1] ?? '')?.[1]), '127.0.0.1');
+  const { id } = await stateOf(all, anna, 'ringing');
+  await answer(all, anna, await browser(), id);
+  expect(await endOf(all)).toMatchObject({ by: 'system', cause: 'no_ack', durationMs: 0 });
+  await vi.waitFor(() => expect(byes.length).toBeGreaterThan(0), wait);
+  expect(verdictOf(peers.events)).toMatchObject({ code: 'no_ack', severity: 'error' });
 });

@@ -42,7 +42,7 @@ async function pair() {
     cancelled: () => void told.push('cancelled'),
     confirmed: () => void told.push('confirmed'),
     unconfirmed: () => void told.push('unconfirmed'),
-    ended: ({ reason }) => void told.push(`ended ${reason}`),
+    ended: ({ lapse }) => void told.push(`ended ${lapse}`),
     reinvite: () => Promise.resolve({ sdp }),
     acknowledged: () => undefined,
     keys: () => undefined,
@@ -106,7 +106,7 @@ test.each([
     expect([refreshes('>'), refreshes('<') - 1]).toEqual([sent, received]);
     void call.bye();
     await sim.run(64_000);
-    expect(told).toEqual(['confirmed', 'ended ']);
+    expect(told).toEqual(['confirmed', 'ended null']);
     expect(sim.clock.pending).toBe(0);
   },
 );
@@ -120,5 +120,40 @@ test('VOX-119 a PBX that is gone without a word: the call ends when the timer ha
   await sim.run(1000);
   sim.network.weather = () => [];
   await sim.run(seconds * 1000);
-  expect(told).toEqual(['answered', 'ended timeout']);
+  expect(told).toEqual(['answered', 'ended session']);
+});
+
+test('VOX-119 the PBX answers our refresh with 481: the call ends, and not by the timer', async () => {
+  const { sim, pbx, peer, told, handlers } = await pair();
+  const calls: IncomingCall[] = [];
+  peer.endpoint.onInvite((call) => {
+    calls.push(call);
+    call.answer(sdp);
+  });
+  pbx.invite({ line, digits: '10', sdp, sessionTimerSeconds: seconds, handlers });
+  await sim.run(1000);
+  calls[0]?.drop();
+  await sim.run(seconds * 1000);
+  expect(told).toEqual(['answered', 'ended dialog']);
+});
+
+test('no ACK comes to our 200: after 64 × T1 the call never stood', async () => {
+  const { sim, pbx, endpoint, peer, told, handlers } = await pair();
+  endpoint.onInvite((call) => {
+    const leg = pbx.incoming(call, line);
+    leg.handle(handlers);
+    leg.answer(sdp, { sessionTimerSeconds: 0 });
+    sim.network.weather = () => [];
+  });
+  peer.endpoint.invite({
+    requestUri: 'sip:lin_1@10.0.0.1',
+    to: 'sip:20@10.0.0.2',
+    from: 'sip:10@10.0.0.2',
+    contactUser: '10',
+    body: sdp,
+  });
+  await sim.run(31_000);
+  expect(told).toEqual([]);
+  await sim.run(2_000);
+  expect(told).toEqual(['unconfirmed', 'ended ack']);
 });

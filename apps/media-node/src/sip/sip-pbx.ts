@@ -206,8 +206,8 @@ export class SipPbx implements PbxPort {
     this.listen(call, {
       ...handlers,
       ended: (detail) => {
-        // Without an ACK the call never stood; later it is the session timer that ran out.
-        if (detail.reason === 'timeout') handlers.unconfirmed();
+        // Without the first ACK the call never stood.
+        if (detail.lapse === 'ack') handlers.unconfirmed();
         handlers.ended(detail);
       },
     });
@@ -217,11 +217,8 @@ export class SipPbx implements PbxPort {
   private listen(call: OutgoingCall | IncomingCall, handlers: LegHandlers): void {
     // The two kinds of call have these events alike, but their emitters are of different types.
     const told = {
-      ended: ({ by, reason }: CallEnd) =>
-        handlers.ended({
-          reason: by === 'timeout' ? 'timeout' : '',
-          elsewhere: isElsewhere(reason),
-        }),
+      ended: ({ lapse, reason }: CallEnd) =>
+        handlers.ended({ lapse: lapse ?? null, elsewhere: isElsewhere(reason) }),
       info: (info: { contentType: string; body: string }) => {
         const keys = keysOfInfo(info.contentType, info.body);
         if (keys !== '') handlers.keys(keys);

@@ -9,6 +9,7 @@ import type { NodeIdentity } from '@trunkline/platform/identity.ts';
 import { createLogger } from '@trunkline/platform/log.ts';
 import { makeIdentity } from '@trunkline/platform/node/identity-file.ts';
 import { generateSigningKey } from '@trunkline/platform/tokens.ts';
+import type { TimerSettings } from '@trunkline/sip/transaction/timers.ts';
 import { vi } from 'vitest';
 import type { CallBounds } from '../calls/bounds.ts';
 import type { RtpengineHosts } from '../media-engine.ts';
@@ -30,6 +31,8 @@ export interface SystemOptions {
   tenant?: TestTenantOptions;
   /** How far the node's monotonic clock has been put forward, milliseconds. */
   monotonicAheadMs?: () => number;
+  /** Of the node's SIP transactions. */
+  sipTimers?: Partial<TimerSettings>;
   /** In place of the embedded engine. */
   rtpengine?: RtpengineHosts;
 }
@@ -97,7 +100,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     folder: around.folder,
     controlUrl: `${around.peers.url}/v1/link`,
     edgeUrl: `${around.peers.url}/v1/node-link`,
-    sip: { bindAddress: '127.0.0.1', port: 0, advertisedAddress: '127.0.0.1' },
+    sip: {
+      bindAddress: '127.0.0.1',
+      port: 0,
+      advertisedAddress: '127.0.0.1',
+      ...(options.sipTimers ? { timers: options.sipTimers } : {}),
+    },
     rtp: { portMin: 0, portMax: 0 },
     engineProcesses: 1,
     iceAddresses: ['127.0.0.1'],

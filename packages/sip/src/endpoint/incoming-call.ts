@@ -382,7 +382,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   }
 
   private onNoAck(): void {
-    const bye = this.usage.bye({ cause: 102, text: 'ACK timeout' }, 'timeout');
+    const bye = this.usage.lapsed('ack', 'ACK timeout');
     const { pendingBye } = this;
     if (pendingBye !== undefined) void bye.then(pendingBye.done);
   }
@@ -406,7 +406,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     }
     this.close();
     this.pendingBye?.done();
-    this.emit('ended', callEnd(by, request));
+    this.emit('ended', callEnd(by, request, this.usage.lapse));
     this.tellOver();
   }
 

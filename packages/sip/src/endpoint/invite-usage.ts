@@ -25,7 +25,7 @@ import type { IncomingCall } from './incoming-call.ts';
 import type { IncomingRefer } from './incoming-refer.ts';
 import { type IncomingInfo, IncomingReinvite } from './incoming-requests.ts';
 import type { OutgoingCall } from './outgoing-call.ts';
-import { type CallReason, formatReason } from './reason.ts';
+import { type CallReason, formatReason, type Lapse } from './reason.ts';
 import { ReferUsage } from './refer-usage.ts';
 import { respond } from './respond.ts';
 import { SessionChanges } from './session-changes.ts';
@@ -83,6 +83,8 @@ export class InviteUsage implements DialogUser {
   readonly call: OutgoingCall | IncomingCall | undefined;
   /** Credentials for challenges inside the dialog. */
   digest: DigestClient | undefined;
+  /** What did not come, once it ended by `timeout`. */
+  lapse: Lapse = 'dialog';
   /** Session description last sent, and last received, in a completed exchange. */
   localSdp = '';
   remoteSdp = '';
@@ -112,7 +114,7 @@ export class InviteUsage implements DialogUser {
     this.refers = new ReferUsage(this, (refer) => this.hooks.refer(refer));
     this.timer = new SessionTimer(core, options.sessionTimer, {
       refresh: () => this.refresh(),
-      expired: () => void this.bye({ cause: 102, text: 'Session timer expired' }, 'timeout'),
+      expired: () => void this.lapsed('session', 'Session timer expired'),
     });
     core.dialogs.set(dialog.key, this);
   }
@@ -206,6 +208,12 @@ export class InviteUsage implements DialogUser {
     });
     this.finish(by);
     return this.byePending;
+  }
+
+  /** Ends the dialog because something did not come in time. */
+  lapsed(lapse: Lapse, text: string): Promise<void> {
+    if (!this.ended) this.lapse = lapse;
+    return this.bye({ cause: 102, text }, 'timeout');
   }
 
   /**
@@ -457,7 +465,7 @@ export class InviteUsage implements DialogUser {
         refused();
         this.changes.pump();
       },
-      unacknowledged: () => void this.bye({ cause: 102, text: 'ACK timeout' }, 'timeout'),
+      unacknowledged: () => void this.lapsed('ack', 'ACK timeout'),
     });
     this.reinvite = reinvite;
     return reinvite;

@@ -417,7 +417,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
     this.current = 'terminated';
     // What stays waits for late answers of other branches (§13.2.2.4) and needs no more than that.
     this.forks.clear();
-    this.emit('ended', callEnd(by, request));
+    this.emit('ended', callEnd(by, request, usage.lapse));
     this.dropHandlers();
   }
 

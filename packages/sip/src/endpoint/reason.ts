@@ -8,10 +8,18 @@ export interface CallReason {
   text: string;
 }
 
+/**
+ * What did not come in time: the ACK to a 2xx of ours (RFC 3261 §13.3.1.4), the refresh of the session
+ * (RFC 4028 §10), or any sign that the other side still knows the dialog (RFC 3261 §12.2.1.2).
+ */
+export type Lapse = 'ack' | 'session' | 'dialog';
+
 /** How an answered call ended. */
 export interface CallEnd {
   /** `timeout`: an ACK, a refresh or an answer did not come in time. */
   by: 'remote' | 'local' | 'timeout';
+  /** Of a `timeout`. */
+  lapse?: Lapse;
   /** The BYE of the other side. */
   request?: SipRequest;
   /** First Reason the other side gave. */
@@ -24,7 +32,8 @@ export function formatReason({ cause, text }: CallReason): string {
 }
 
 /** The end of a call with what the other side said about it. */
-export function callEnd(by: CallEnd['by'], request: SipRequest | undefined): CallEnd {
+export function callEnd(by: CallEnd['by'], request: SipRequest | undefined, lapse: Lapse): CallEnd {
+  if (by === 'timeout') return { by, lapse };
   if (request === undefined) return { by };
   const [reason] = reasonsOf(request.headers);
   return reason === undefined ? { by, request } : { by, request, reason };
