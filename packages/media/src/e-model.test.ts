@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mosOf, ratingOf } from './e-model.ts';
+import { mosOf, mosOverNetwork, ratingOf } from './e-model.ts';
 import type { CodecName } from './engine.ts';
 
 const clean = { codec: 'PCMA', lossPercent: 0, delayMs: 0 } as const;
@@ -55,5 +55,22 @@ describe('the score', () => {
     expect(mosOf({ ...clean, lossPercent: -1, delayMs: -5 })).toBe(mosOf(clean));
     const all = mosOf({ ...clean, lossPercent: 100 });
     expect(mosOf({ ...clean, lossPercent: 400 })).toBe(all);
+  });
+});
+
+describe('over a network', () => {
+  const figures = { codec: 'PCMA', lossPercent: 0, jitterMs: 0, roundTripMs: null } as const;
+
+  test('half the round trip, the jitter buffer and the codec delay it', () => {
+    expect(mosOverNetwork({ ...figures, roundTripMs: 500, jitterMs: 40 })).toBe(
+      mosOf({ codec: 'PCMA', lossPercent: 0, delayMs: 250 + 80 + 25 }),
+    );
+    expect(mosOverNetwork({ ...figures, jitterMs: 40, bufferMs: 60 })).toBe(
+      mosOf({ codec: 'PCMA', lossPercent: 0, delayMs: 85 }),
+    );
+  });
+
+  test('what is not measured takes nothing', () => {
+    expect(mosOverNetwork(figures)).toBeCloseTo(4.41, 2);
   });
 });

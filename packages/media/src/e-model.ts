@@ -11,6 +11,12 @@ const DEFAULT_RATING = 93.2;
 /** Impairment of a connection that carries nothing (G.107 §7.5). */
 const MAX_EQUIPMENT_IMPAIRMENT = 95;
 
+/** Frame and algorithmic delay of a codec with 20 ms packets, ms. */
+const CODEC_DELAY_MS = 25;
+/** Jitter buffer of the listener as a multiple of the jitter, at least one packet, ms. */
+const BUFFER_PER_JITTER = 2;
+const MIN_BUFFER_MS = 20;
+
 interface CodecImpairment {
   /** Equipment impairment factor `Ie` without loss. */
   ie: number;
@@ -57,6 +63,26 @@ export function mosOf(input: MosInput): number {
   const r = ratingOf(input);
   // The curve dips below 1 for the lowest ratings.
   return Math.max(1, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6);
+}
+
+/** What is known of a way through the network. */
+export interface NetworkFigures extends Omit<MosInput, 'delayMs'> {
+  jitterMs: number;
+  /** Null while unmeasured; it then counts as none. */
+  roundTripMs: number | null;
+  /** What the listener's jitter buffer waits; estimated from the jitter when not known, ms. */
+  bufferMs?: number;
+}
+
+/** Estimated mean opinion score of what comes over a network, 1 (bad) to 4.41. */
+export function mosOverNetwork({
+  jitterMs,
+  roundTripMs,
+  bufferMs,
+  ...rest
+}: NetworkFigures): number {
+  const buffer = bufferMs ?? Math.max(MIN_BUFFER_MS, BUFFER_PER_JITTER * jitterMs);
+  return mosOf({ ...rest, delayMs: (roundTripMs ?? 0) / 2 + buffer + CODEC_DELAY_MS });
 }
 
 /** Impairment by pure delay without echo, `Idd` (G.107 §7.4, equation 7-27 with sT = 1, mT = 100). */

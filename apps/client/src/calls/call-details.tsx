@@ -1,14 +1,12 @@
 import { LockClosedRegular } from '@fluentui/react-icons/svg/lock-closed';
 import { LockOpenRegular } from '@fluentui/react-icons/svg/lock-open';
 import type { CallView } from '@trunkline/contracts/calls.ts';
-import type { LegQuality } from '@trunkline/contracts/media.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
 import { useServices } from '../app/services.ts';
 import { useT } from '../i18n/index.ts';
 import styles from './call-details.module.css';
 import type { Leg } from './leg.ts';
-
-type Figures = Omit<LegQuality, 'encrypted'>;
+import type { Received } from './quality.ts';
 
 /** How each part of the way sounds, and what is encrypted (VOX-117, VOX-122). */
 export default function CallDetails({ leg, call }: { leg: Leg; call: CallView }) {
@@ -16,14 +14,14 @@ export default function CallDetails({ leg, call }: { leg: Leg; call: CallView })
   const { live, phone } = useServices();
   const reported = useStore(live.qualities, (all) => all[call.id]);
   const here = useStore(phone.received, (all) => all[leg.key]);
-  const parts: [string, Figures | null][] = [
-    [t('call.details.here'), here ? { ...here, mos: null } : null],
+  const parts: [string, Received | null][] = [
+    [t('call.details.here'), here ?? null],
     [t('call.details.client'), reported?.client ?? null],
     [t('call.details.pbx'), reported?.pbx ?? null],
   ];
   const decimal = (value: number, digits: number) =>
     value.toLocaleString(language, { maximumFractionDigits: digits });
-  const rows: [string, (part: Figures) => string | null][] = [
+  const rows: [string, (part: Received) => string | null][] = [
     [t('call.details.codec'), ({ codec }) => codec],
     [t('call.details.loss'), ({ lossPercent }) => `${decimal(lossPercent, 1)} %`],
     [t('call.details.jitter'), ({ jitterMs }) => `${decimal(jitterMs, 0)} ms`],

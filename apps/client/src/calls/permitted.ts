@@ -16,9 +16,13 @@ export function mayConsult(call: CallView): boolean {
   return may(call, 'consult');
 }
 
-/** The other sides of these two own calls can be joined. */
-export function mayConnect(one: CallView, other: CallView): boolean {
-  const talks = one.state === 'connected' && other.state === 'connected';
-  const busy = one.transferring || other.transferring;
-  return talks && !busy && may(one, 'attended_transfer') && may(other, 'attended_transfer');
+/**
+ * The other side of a call that waits can be joined with the running one: with whom we talk, or
+ * whose telephone still rings, so that nobody has to wait for the answer.
+ */
+export function mayConnect(front: CallView, waiting: CallView): boolean {
+  const busy = front.transferring || waiting.transferring;
+  if (busy || waiting.state !== 'connected' || !may(waiting, 'attended_transfer')) return false;
+  if (front.state === 'connected') return may(front, 'attended_transfer');
+  return front.state === 'ringing' && front.direction === 'outgoing' && !front.emergency;
 }

@@ -1,6 +1,6 @@
 import type { LegQuality } from '@trunkline/contracts/media.ts';
 import { expect, test } from 'vitest';
-import { type MediaSample, overall, qualityOf, readSample } from './quality.ts';
+import { type MediaSample, overall, qualityOf, readSample, receivedBetween } from './quality.ts';
 
 const base: MediaSample = {
   at: 0,
@@ -22,6 +22,18 @@ test('bars follow loss, jitter and round trip', () => {
   expect(after({ roundTrip: 0.5 })).toBe(1);
   expect(after({ roundTrip: null })).toBe(3);
   expect(after({ packetsReceived: 100 })).toBe(0);
+});
+
+test('VOX-122 what this browser receives is rated by the E-model', () => {
+  const mos = (more: Partial<MediaSample>) =>
+    receivedBetween(base, { ...base, packetsReceived: 150, codec: 'PCMA', ...more }).mos;
+  expect(mos({})).toBeCloseTo(4.4, 1);
+  expect(mos({ packetsLost: 5 })).toBeLessThan(4);
+  expect(mos({ codec: 'opus', roundTrip: 0.6 })).toBeLessThan(4.1);
+  // Nothing arrived, or in a form it has no figures for.
+  expect(mos({ packetsReceived: 100 })).toBeNull();
+  expect(mos({ codec: null })).toBeNull();
+  expect(mos({ codec: 'red' })).toBeNull();
 });
 
 test('the worst part of the way decides', () => {

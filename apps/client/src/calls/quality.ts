@@ -1,4 +1,5 @@
-import type { CallQuality, LegQuality } from '@trunkline/contracts/media.ts';
+import type { AudioCodec, CallQuality, LegQuality } from '@trunkline/contracts/media.ts';
+import { mosOverNetwork } from '@trunkline/media/e-model.ts';
 
 /** Bars of voice quality; 0 means nothing arrives. */
 export type Quality = 0 | 1 | 2 | 3;
@@ -20,24 +21,35 @@ export interface MediaSample {
 }
 
 /** What this browser receives, between two samples; the figures of `LegQuality` it can know. */
-export type Received = Pick<LegQuality, 'codec' | 'lossPercent' | 'jitterMs' | 'roundTripMs'>;
+export type Received = Omit<LegQuality, 'encrypted'>;
+
+/** Codecs the E-model knows, by their name in a browser's statistics in lower case. */
+const rated: Readonly<Record<string, AudioCodec>> = {
+  pcma: 'PCMA',
+  pcmu: 'PCMU',
+  g722: 'G722',
+  opus: 'opus',
+};
 
 export function receivedBetween(before: MediaSample, after: MediaSample): Received {
   const received = Math.max(0, after.packetsReceived - before.packetsReceived);
   const lost = Math.max(0, after.packetsLost - before.packetsLost);
-  return {
-    codec: after.codec,
+  const figures = {
     lossPercent: lost === 0 ? 0 : (100 * lost) / (received + lost),
     jitterMs: after.jitter * 1000,
     roundTripMs: after.roundTrip === null ? null : after.roundTrip * 1000,
   };
+  const codec = rated[after.codec?.toLowerCase() ?? ''];
+  // Where nothing arrives there is nothing to rate.
+  const mos = codec && received > 0 ? mosOverNetwork({ codec, ...figures }) : null;
+  return { codec: after.codec, ...figures, mos };
 }
 
 /**
  * Bars for figures: three below 1 % loss, 30 ms jitter and 250 ms round trip; one above 4 %,
  * 60 ms or 450 ms, where people begin to ask "pardon?" (after ITU-T G.107).
  */
-function barsOf({ lossPercent, jitterMs, roundTripMs }: Received): 1 | 2 | 3 {
+function barsOf({ lossPercent, jitterMs, roundTripMs }: Omit<Received, 'mos'>): 1 | 2 | 3 {
   const roundTrip = roundTripMs ?? 0;
   if (lossPercent > 4 || jitterMs > 60 || roundTrip > 450) return 1;
   if (lossPercent > 1 || jitterMs > 30 || roundTrip > 250) return 2;

@@ -159,6 +159,26 @@ test('two calls: one in full, one in a line, swapped and joined', async () => {
   expect(screen.getByRole('region', { name: 'Call: Ben Weber' })).toBeTruthy();
 });
 
+test('the one who waits is joined with a target that still rings', async () => {
+  await consulting();
+  const row = within(screen.getByRole('region', { name: 'On hold: Ben Weber' }));
+  const connect = () => row.queryByRole('button', { name: 'Connect with Clara Roth' });
+  const target = (more: Partial<CallView>) =>
+    changed(connected({ id: second, remote: clara, functions: ['hang_up'], ...more }));
+  // Nothing to join with before it rings, and help that is called is not given away.
+  target({ state: 'dialling', answeredAt: null });
+  expect(connect()).toBeNull();
+  target({ state: 'ringing', answeredAt: null, emergency: true });
+  expect(connect()).toBeNull();
+  target({ state: 'ringing', answeredAt: null });
+  await userEvent.click(connect() as HTMLElement);
+  expect(bench.commands).toEqual([
+    { type: 'call.connect', data: { callId: first, otherCallId: second } },
+  ]);
+  changed(connected({ held: true, functions: ['hang_up'] }));
+  expect(connect()).toBeNull();
+});
+
 test('LIN-026 of a ringing call nothing is offered that is off, not by key either', async () => {
   changed(incoming({ functions: [] }));
   await screen.findByRole('region', { name: 'Call from Ben Weber' });
