@@ -1,3 +1,4 @@
+import type { LineEntry } from '../config/tenant-model.ts';
 import type { LegMedia } from './leg-media.ts';
 import type { LiveCall } from './live-call.ts';
 import type { IncomingLeg, LegReason, OutgoingLeg, PbxLeg } from './pbx.ts';
@@ -10,6 +11,8 @@ export type LegRole = 'near' | 'far';
  * makes the leg of one call the far leg of another.
  */
 export class CallLeg {
+  /** Line it was placed or taken over. */
+  readonly entry: LineEntry;
   readonly incoming: IncomingLeg | null;
   /** Id under which the toll-fraud floor counts it; null when it does not. */
   readonly ticket: string | null;
@@ -28,11 +31,13 @@ export class CallLeg {
   constructor(o: {
     call: LiveCall;
     role: LegRole;
+    entry: LineEntry;
     leg: { incoming: IncomingLeg } | { outgoing: OutgoingLeg };
     ticket: string | null;
   }) {
     this.call = o.call;
     this.role = o.role;
+    this.entry = o.entry;
     this.incoming = 'incoming' in o.leg ? o.leg.incoming : null;
     this.outgoing = 'outgoing' in o.leg ? o.leg.outgoing : null;
     this.ticket = o.ticket;

@@ -6,7 +6,7 @@ import { reportedParty } from '../routing/remote-party.ts';
 import type { CallLeg } from './call-leg.ts';
 import type { CallEnd } from './causes.ts';
 import type { CallEnvironment } from './environment.ts';
-import { holdCall } from './hold.ts';
+import { tellHeld } from './hold.ts';
 import { follow, placeLeg } from './legs.ts';
 import { aboutOf, ended, noteRoute, publish, publishOthers } from './lifecycle.ts';
 import type { LiveCall } from './live-call.ts';
@@ -104,6 +104,7 @@ function stepOf(
   },
 ): NonNullable<LiveCall['step']> {
   const { request, ready, tell } = o;
+  const placedHeld = call.held;
   const lost = (end: CallEnd | null) => {
     env.toll.ended(call.tenantId, ready.ticket);
     call.timers.clear('recall');
@@ -116,16 +117,17 @@ function stepOf(
   return {
     farProgress: (status) => request.notify(status),
     taken: () => {
-      const { near, far } = call;
+      const { far } = call;
       if (!far) return;
       call.timers.clear('recall');
       call.step = null;
       tell('accepted', 200);
       request.notify(200);
-      const held = call.held;
-      replaceNear(env, call, { leg: far, remote: ready.remote, ending: 'awaited' });
       // Whoever had put the old party on hold meanwhile does not talk to the new one unasked.
-      if (held && near && !call.held) void holdCall(env, call);
+      const { held } = call;
+      const told = held ? far.media?.hold(true) : undefined;
+      replaceNear(env, call, { leg: far, remote: ready.remote, ending: 'awaited' });
+      if (held && !placedHeld) void tellHeld(env, call, told);
       publishOthers(env, call);
     },
     returned: (end) => {

@@ -16,8 +16,21 @@ export async function holdCall(env: CallEnvironment, call: LiveCall): Promise<vo
   if (!call.near || !media || media.held) return;
   const told = media.hold(true);
   note(env, call, true);
+  // The leg is over; the one that is to take its place is told when it does.
+  if (call.phase === 'followingOn') await call.far?.media?.hold(true);
+  else await tellHeld(env, call, told);
+}
+
+/** Tells the PBX of a hold; what it makes of it changes nothing for what it hears. */
+export async function tellHeld(
+  env: CallEnvironment,
+  call: LiveCall,
+  done: Promise<void> | undefined,
+): Promise<void> {
+  const media = call.near?.media;
+  if (!call.near || !media) return;
   try {
-    await told;
+    await done;
     await renegotiate(call.near);
   } catch (error) {
     media.holdRefused = error instanceof LegRefused;

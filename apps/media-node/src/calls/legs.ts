@@ -83,7 +83,7 @@ export function placeLeg(
       if (answered.call.phase !== 'ended') {
         env.records.confirm(answered.call.id, answered.role, dialog);
         if (answered.ticket !== null) env.toll.answered(answered.call.tenantId, answered.ticket);
-        if (sdp !== null) applyAnswer(env, answered, sdp);
+        takeAnswer(env, answered, sdp);
       }
       tell(answered, 'pbxAnswered', 'farAnswered');
     },
@@ -110,7 +110,7 @@ export function placeLeg(
       referred: o.referred,
       handlers,
     });
-  leg = new CallLeg({ call, role: o.role, leg: { outgoing: send() }, ticket: o.ticket });
+  leg = new CallLeg({ call, role: o.role, entry, leg: { outgoing: send() }, ticket: o.ticket });
   leg.media = media;
   if (o.role === 'near') call.near = leg;
   else call.far = leg;
@@ -119,7 +119,8 @@ export function placeLeg(
 
 /** Takes an incoming leg as the near leg of its call. */
 export function takeLeg(env: CallEnvironment, call: LiveCall, incoming: IncomingLeg): CallLeg {
-  const leg = new CallLeg({ call, role: 'near', leg: { incoming }, ticket: null });
+  const { entry } = call.facts;
+  const leg = new CallLeg({ call, role: 'near', entry, leg: { incoming }, ticket: null });
   call.near = leg;
   listenTo(env, leg, incoming);
   return leg;
@@ -140,7 +141,7 @@ export function listenTo(env: CallEnvironment, leg: CallLeg, incoming: IncomingL
       leg.answered = true;
       if (leg.call.phase !== 'ended') {
         env.records.confirm(leg.call.id, leg.role, dialog);
-        if (sdp !== null) applyAnswer(env, leg, sdp);
+        takeAnswer(env, leg, sdp);
       }
       tell(leg, 'pbxConfirmed', 'farProgress');
     },
@@ -156,7 +157,7 @@ export function openLegMedia(
   place: MediaPlace,
   first: readonly AudioCodec[],
 ): LegMedia {
-  const { entry } = leg.call.facts;
+  const { entry } = leg;
   const source = leg.port.peerAddress;
   const media = new LegMedia(env, {
     policy: entry.group,
@@ -277,32 +278,41 @@ function fail(
   leg.call.input(far, end);
 }
 
+/** The PBX's last chance to describe its media; it may have done so before (RFC 3264 §4). */
+function takeAnswer(env: CallEnvironment, leg: CallLeg, sdp: string | null): void {
+  if (sdp !== null) applyAnswer(env, leg, sdp);
+  else if (leg.media && !leg.media.described)
+    refuseAnswer(env, leg, new NegotiationFailed('no-answer'));
+}
+
 /** Sets the far side of the media; an answer nobody can speak ends the leg. */
 function applyAnswer(env: CallEnvironment, leg: CallLeg, sdp: string): void {
   const done = leg.media?.acceptAnswer(sdp).then(() => {
     passHold(env, leg);
     if (leg.role === 'far' && !leg.answered && standsIn(leg)) leg.call.step?.farEarly?.();
   });
-  done?.catch((error: unknown) => {
-    env.logger.warn({ call: leg.call.id, err: error }, 'SDP answer unusable');
-    const end = mediaEnd(error);
-    if (!standsIn(leg)) return;
-    if (leg.role === 'near') {
-      leg.call.input('mediaFailed', end);
-      return;
-    }
-    if (leg.answered) leg.bye();
-    else leg.cancel();
-    if (leg.call.phase === 'joined') leg.call.input('mediaFailed', end);
-    else fail(leg, end);
-  });
+  done?.catch((error: unknown) => refuseAnswer(env, leg, error));
+}
+
+function refuseAnswer(env: CallEnvironment, leg: CallLeg, error: unknown): void {
+  env.logger.warn({ call: leg.call.id, err: error }, 'SDP answer unusable');
+  const end = mediaEnd(error);
+  if (!standsIn(leg)) return;
+  if (leg.role === 'near') {
+    leg.call.input('mediaFailed', end);
+    return;
+  }
+  if (leg.answered) leg.bye();
+  else leg.cancel();
+  if (leg.call.phase === 'joined') leg.call.input('mediaFailed', end);
+  else fail(leg, end);
 }
 
 /**
  * Joined by this node, a party held by the other one's PBX hears its music, and its own PBX is told
  * (RFC 3264 §8.4).
  */
-function passHold(env: CallEnvironment, leg: CallLeg): void {
+export function passHold(env: CallEnvironment, leg: CallLeg): void {
   const { call, media } = leg;
   const other = leg.role === 'near' ? call.far : call.near;
   if (call.phase !== 'joined' || !media || !other?.media || !standsIn(leg)) return;
@@ -320,6 +330,8 @@ function passHold(env: CallEnvironment, leg: CallLeg): void {
 export function mediaEnd(error: unknown): CallEnd {
   if (error instanceof NegotiationFailed && cryptoProblems.has(error.reason))
     return ended('system', 'srtp_refused', 'the PBX offers no encryption, the group requires it');
+  if (error instanceof NegotiationFailed && error.reason === 'no-answer')
+    return ended('system', 'media_failed', 'the PBX answered without a description of its media');
   return ended('system', 'media_failed', 'no common codec with the PBX');
 }
 

@@ -4,11 +4,14 @@ import type { OutgoingCall } from '@trunkline/sip/endpoint/outgoing-call.ts';
 import type { ReferOptions } from '@trunkline/sip/endpoint/referral.ts';
 import { describe, expect, test, vi } from 'vitest';
 import { browser, dial, endOf, inviteOf, phone, system } from '../testing/actors.ts';
+import type { TestPhone } from '../testing/pbx.ts';
 import { type System, wait } from '../testing/system.ts';
 import {
   eventLike,
   followSession,
   heardBothWays,
+  hears,
+  hearsNothing,
   talkFrom,
   talkTo,
   viewIn,
@@ -149,6 +152,41 @@ describe('VOX-128 the PBX sends a call of a user to somebody else by REFER', () 
     await eventLike(all, 'call.transferred', { by: 'remote', state: 'failed' });
   });
 
+  test.each([
+    ['the old call goes on', false],
+    ['the PBX has ended the old call', true],
+  ])('a second call while the target rings, %s: who waits hears nothing', async (_what, gone) => {
+    const all = await system();
+    const { anna, peers } = all;
+    const talk = await talkTo(all, anna, '10');
+    await heardBothWays(talk, 1000);
+    const refer = referFrom(talk.call, { referTo: '<sip:11@127.0.0.1>' });
+    const invite = await inviteOf(all, 1);
+    invite.ringing();
+    await viewIn(all, anna, talk.callId, { transferring: true });
+    if (gone) await talk.call.bye();
+    const second = await talkTo(all, anna, '12', 2);
+    await viewIn(all, anna, talk.callId, { held: true });
+    if (!gone) await hearsNothing(talk.desk);
+    const target = await phone();
+    const offers: string[] = [];
+    invite.on('reinvite', (reinvite) => {
+      offers.push(reinvite.body);
+      reinvite.accept(target.answer(reinvite.body));
+    });
+    invite.answer(target.answer(invite.body));
+    if (!gone) expect(await refer.done).toBe(200);
+    await viewIn(all, anna, talk.callId, { held: true, transferring: false });
+    await vi.waitFor(() => expect(offers.at(-1)).toContain('a=sendonly'), wait);
+    await hearsNothing(target);
+    await heardBothWays(second, 700);
+    expect(await peers.command(anna, 'call.resume', { callId: talk.callId })).toMatchObject({
+      ok: true,
+    });
+    await heardBothWays({ peer: talk.peer, desk: target }, 600);
+    await viewIn(all, anna, second.callId, { held: true });
+  });
+
   test('what may not be is declined: switched off, emergency number, limits, a strange address', async () => {
     const functions: CallFunction[] = ['dial', 'hang_up', 'blind_transfer'];
     const all = await system({
@@ -220,6 +258,48 @@ describe('an INVITE with Replaces takes the place of a call (RFC 3891)', () => {
     await viewIn(all, anna, callId, { state: 'connected' });
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalledOnce(), wait);
     await heardBothWays({ peer, desk: other }, 700);
+  });
+
+  test('either leg of two this node has joined: the other party goes on with the new one', async () => {
+    const all = await system();
+    const { anna, pbx, peers } = all;
+    const talk = await talkFrom(all, anna);
+    const over = [overOf(talk.call)];
+    const transfer = peers.command(anna, 'call.transfer', { callId: talk.callId, number: '11' });
+    const invite = await inviteOf(all);
+    const target = await phone();
+    followSession(invite, target);
+    invite.answer(target.answer(invite.body));
+    expect(await transfer).toMatchObject({ ok: true });
+    over.push(overOf(invite));
+    const take = async (old: IncomingCall | OutgoingCall) => {
+      const desk = await phone();
+      const call = pbx.call('20', desk.offer(), 'sip:30@127.0.0.1', old.replacesForPeer);
+      followSession(call, desk);
+      call.on('answered', ({ bodyText }) => desk.accept(bodyText));
+      await vi.waitFor(() => expect(call.state).toBe('confirmed'), wait);
+      return { call, desk };
+    };
+    const talkTogether = async (one: TestPhone, other: TestPhone, tones: [number, number]) => {
+      one.play(tones[0]);
+      other.play(tones[1]);
+      await Promise.all([hears(other, tones[0]), hears(one, tones[1])]);
+    };
+    await talkTogether(talk.desk, target, [1000, 440]);
+    const far = await take(invite);
+    await vi.waitFor(() => expect(over[1]).toHaveBeenCalledOnce(), wait);
+    await talkTogether(talk.desk, far.desk, [1000, 700]);
+    const near = await take(talk.call);
+    await vi.waitFor(() => expect(over[0]).toHaveBeenCalledOnce(), wait);
+    await talkTogether(near.desk, far.desk, [600, 900]);
+    // The hold of one new leg reaches the other, and the end of one ends both.
+    near.desk.accept((await near.call.reinvite({ body: near.desk.offer('sendonly') })).bodyText);
+    await hearsNothing(near.desk);
+    expect(peers.eventsOf('call.ended')).toEqual([]);
+    const ended = overOf(far.call);
+    await near.call.bye();
+    await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce(), wait);
+    expect(await endOf(all)).toMatchObject({ by: 'remote', cause: 'normal' });
   });
 
   test('refused: early-only for an answered call, an unknown one, one of another group', async () => {

@@ -32,14 +32,17 @@ export class CallRegistry {
     return this.all().filter((call) => call.tenantId === tenantId && call.deviceId === deviceId);
   }
 
-  /** Calls a user holds that stand: one of them talks, the others are on hold. */
+  /**
+   * Calls a user holds that stand: one of them talks, the others are on hold. While the PBX sends one
+   * to somebody else the user goes on talking in it.
+   */
   standingOf(tenantId: TenantId, userId: UserId): LiveCall[] {
     return this.all().filter(
       (call) =>
         call.tenantId === tenantId &&
         call.userId === userId &&
         !call.parted.has(userId) &&
-        call.phase === 'talking',
+        (call.phase === 'talking' || call.phase === 'following' || call.phase === 'followingOn'),
     );
   }
 

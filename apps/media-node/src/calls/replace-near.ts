@@ -31,6 +31,20 @@ export function replaceNear(
   publish(env, call);
 }
 
+/** Another leg takes the place of one of two that this node has joined; the other one stays. */
+export function replaceJoined(
+  env: CallEnvironment,
+  call: LiveCall,
+  before: CallLeg,
+  leg: CallLeg,
+): void {
+  const near = before.role === 'near';
+  call.timers.clear(near ? 'silentPbx' : 'silentFar');
+  if (near) call.near = leg;
+  else call.far = leg;
+  leaveLeg(env, call, before, 'now');
+}
+
 function leaveLeg(
   env: CallEnvironment,
   call: LiveCall,
