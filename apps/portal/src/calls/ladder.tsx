@@ -4,6 +4,7 @@ import type { CSSProperties } from 'react';
 import { useT } from '../i18n/index.ts';
 import styles from './ladder.module.css';
 import { formatOffset, type LadderRow, ladderOf, startLineParts } from './ladder-rows.ts';
+import { caseAndWords, nodeWords } from './node-words.ts';
 
 /**
  * The ladder diagram of a call. It is a list: each row says in words who told whom what and when;
@@ -81,21 +82,35 @@ function RowWords({ row }: { row: LadderRow }) {
     return said === path ? String(value) : said;
   };
   const worded = { ...values };
+  /** The node's own words; what it says that we have no text for stands as it is. */
+  const said = (detail: string): string => {
+    const { reason, words } = caseAndWords(detail);
+    const known = nodeWords(words);
+    const text = known
+      ? say(
+          `calls.said.${known.key}`,
+          Object.fromEntries(
+            Object.entries(known.values).map(([name, value]) => [name, word(name, value)]),
+          ),
+        )
+      : words;
+    return reason === null ? text : `${word('reason', reason)}: ${text}`;
+  };
   if (key === 'route') {
-    // Details are facts of the node in its own words; the decision has a text of ours.
     const decision = word('route', values.decision ?? '');
-    const plain = values.detail === '' || values.decision === 'line';
-    return <span>{plain ? decision : `${decision} (${values.detail})`}</span>;
+    const detail = String(values.detail ?? '');
+    return <span>{detail === '' ? decision : `${decision} (${said(detail)})`}</span>;
   }
   if (typeof values.line === 'string') worded.line = groupNumber(values.line);
   if (typeof values.target === 'string') worded.target = groupNumber(values.target);
-  if (values.reason !== undefined) worded.reason = word('reason', values.reason);
+  if (values.reason !== undefined)
+    worded.reason = word(key === 'limit' ? 'limit' : 'reason', values.reason);
   if (values.cause !== undefined) worded.cause = word('cause', values.cause);
   if (values.encryption !== undefined) worded.encryption = say(`calls.${values.encryption}`);
   return (
     <span>
       {say(`calls.event.${key}`, worded)}
-      {key === 'ended' && values.text ? ` (${values.text})` : null}
+      {key === 'ended' && values.text ? ` (${said(String(values.text))})` : null}
     </span>
   );
 }
