@@ -162,7 +162,7 @@ describe.each(engines)('%s', (engine, peers) => {
           expect(call.quality?.pbx?.mos).toBeGreaterThan(3.6);
         }
       },
-      60_000,
+      90_000,
     );
   });
 });
@@ -189,6 +189,6 @@ async function showsQuality(
         scores.every((mos) => mos > 3.6)
       );
     },
-    { timeoutMs: 20_000, explain: () => JSON.stringify(shown) },
+    { timeoutMs: 40_000, explain: () => JSON.stringify(shown) },
   );
 }

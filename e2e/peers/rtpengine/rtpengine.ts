@@ -54,6 +54,8 @@ export async function startRtpengine(options: RtpengineOptions = {}): Promise<Rt
     '--interface=127.0.0.1',
     `--listen-ng=127.0.0.1:${ngPort}`,
     ...[`--port-min=${min}`, `--port-max=${max}`, `--num-threads=${options.threads ?? 1}`],
+    // Else it tells no report of a side before it knows the round trip of both.
+    '--mos=LQ',
     ...['--timeout=600', '--silent-timeout=3600', '--offer-timeout=3600', '--delete-delay=0'],
     ...(dtmfLog ? [`--dtmf-log-dest=${dtmfLog.host}:${dtmfLog.port}`] : []),
   ];

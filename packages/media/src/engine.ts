@@ -138,6 +138,8 @@ export interface RemoteReport {
 /** How good what is received on one side sounds, over the last interval. */
 export interface QualityFigures {
   codec: CodecName;
+  /** Length of the interval, ms. */
+  durationMs: number;
   /** Share of packets lost in the interval, 0–100. */
   lossPercent: number;
   /** Interarrival jitter in ms (RFC 3550 §A.8). */
@@ -152,7 +154,7 @@ export interface QualityFigures {
 
 /** The figures of a whole call on one side. */
 export interface QualityTotals {
-  /** Intervals in which audio was received. */
+  /** Intervals in which audio was received; longer ones count for more in the means. */
   intervals: number;
   mos: { min: number; mean: number };
   /** Of all packets expected, 0–100. */
@@ -246,7 +248,10 @@ export interface MediaEngineEvents {
   'media-silent': { bridgeId: string; side: BridgeSide; silentMs: number };
   /** A key was pressed on a side; told once per key, when it begins, in whichever form it came. */
   dtmf: { bridgeId: string; side: BridgeSide; digit: string };
-  /** Every 5 s for each side from which audio came in the interval (VOX-122). */
+  /**
+   * For each side from which audio came in the interval: one and two seconds after the first, so
+   * that short calls have figures too, then every 5 s of it (VOX-122).
+   */
   quality: { bridgeId: string; side: BridgeSide } & QualityFigures;
   /** The engine closed the bridge by itself: no packet of any side within the idle limit. */
   'bridge-expired': { bridgeId: string };

@@ -66,8 +66,7 @@ export function watchClients(env: CallEnvironment, silentMs: number): () => void
             final: false,
             quality: call.quality.lastOf(side) ?? unknownQuality,
           });
-        // Once an interval: the PBX's side comes last, or alone while the browser is silent.
-        if (side === 'rtp' && call.userId)
+        if (call.quality.isToShow(side) && call.userId)
           env.edge.quality(call.tenantId, call.userId, call.id, call.quality.shown);
       }),
     ),

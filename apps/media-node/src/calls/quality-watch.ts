@@ -9,8 +9,9 @@ const bounds = [2.6, 3.1, 3.6];
 
 interface Tally {
   last: LegQuality;
-  intervals: number;
-  sums: { loss: number; jitter: number; mos: number; roundTrip: number; roundTrips: number };
+  measuredMs: number;
+  /** Of values times milliseconds: long intervals count for more. */
+  sums: { loss: number; jitter: number; mos: number; roundTrip: number; roundTripMs: number };
   told: { level: number; at: number } | null;
 }
 
@@ -18,6 +19,7 @@ interface Tally {
 export class QualityWatch {
   private readonly clock: Clock;
   private readonly sides = new Map<BridgeSide, Tally>();
+  private lastSide: BridgeSide | undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -35,19 +37,20 @@ export class QualityWatch {
     };
     const tally = this.sides.get(side) ?? {
       last,
-      intervals: 0,
-      sums: { loss: 0, jitter: 0, mos: 0, roundTrip: 0, roundTrips: 0 },
+      measuredMs: 0,
+      sums: { loss: 0, jitter: 0, mos: 0, roundTrip: 0, roundTripMs: 0 },
       told: null,
     };
     this.sides.set(side, tally);
     tally.last = last;
-    tally.intervals += 1;
-    tally.sums.loss += figures.lossPercent;
-    tally.sums.jitter += figures.jitterMs;
-    tally.sums.mos += figures.mos;
+    const { durationMs } = figures;
+    tally.measuredMs += durationMs;
+    tally.sums.loss += figures.lossPercent * durationMs;
+    tally.sums.jitter += figures.jitterMs * durationMs;
+    tally.sums.mos += figures.mos * durationMs;
     if (figures.roundTripMs !== null) {
-      tally.sums.roundTrip += figures.roundTripMs;
-      tally.sums.roundTrips += 1;
+      tally.sums.roundTrip += figures.roundTripMs * durationMs;
+      tally.sums.roundTripMs += durationMs;
     }
     const now = this.clock.monotonic();
     const level = bounds.filter((bound) => figures.mos >= bound).length;
@@ -57,6 +60,16 @@ export class QualityWatch {
     tally.told = { level, at: now };
     // That a call begins well goes without saying.
     return !(first && level === bounds.length);
+  }
+
+  /**
+   * Whether figures just noted are to be shown: once an interval, with those of the PBX's side, or
+   * without where only the other side has any.
+   */
+  isToShow(side: BridgeSide): boolean {
+    const isAgain = this.lastSide === side;
+    this.lastSide = side;
+    return side === 'rtp' || isAgain;
   }
 
   /** The last figures of a side. */
@@ -71,15 +84,15 @@ export class QualityWatch {
 
   /** The mean over the whole call, of each side that was heard. */
   finals(): [side: BridgeSide, quality: LegQuality][] {
-    return [...this.sides].map(([side, { last, intervals, sums }]) => [
+    return [...this.sides].map(([side, { last, measuredMs, sums }]) => [
       side,
       {
         codec: last.codec,
         encrypted: last.encrypted,
-        lossPercent: sums.loss / intervals,
-        jitterMs: sums.jitter / intervals,
-        roundTripMs: sums.roundTrips === 0 ? null : sums.roundTrip / sums.roundTrips,
-        mos: sums.mos / intervals,
+        lossPercent: sums.loss / measuredMs,
+        jitterMs: sums.jitter / measuredMs,
+        roundTripMs: sums.roundTripMs === 0 ? null : sums.roundTrip / sums.roundTripMs,
+        mos: sums.mos / measuredMs,
       },
     ]);
   }

@@ -171,16 +171,24 @@ export class AudioLeg {
     return this.#meter.quality;
   }
 
+  /** Whether a quality interval has run its time. */
+  isMeasureDue(nowMs: number): boolean {
+    return this.#meter.isDue(this.reception.packets, nowMs);
+  }
+
   /**
    * Ends a quality interval.
    * @param more what only the owner knows
    */
-  measure(more: { encrypted: boolean; late: number; bufferMs?: number }): QualityFigures | null {
+  measure(
+    more: { encrypted: boolean; late: number; bufferMs?: number },
+    nowMs: number,
+  ): QualityFigures | null {
     const codec = this.#format?.codec;
     if (codec === undefined) return null;
     const { packets, lost, jitterMs } = this.receivedStats;
     const { roundTripMs } = this;
-    return this.#meter.measure({ codec, packets, lost, jitterMs, roundTripMs, ...more });
+    return this.#meter.measure({ codec, packets, lost, jitterMs, roundTripMs, ...more }, nowMs);
   }
 
   /** Counts a datagram the network stack refused. */

@@ -26,8 +26,6 @@ import { WebSide } from './web-side.ts';
 
 const DEFAULT_LATCH_WINDOW_MS = 10_000;
 const DEFAULT_IDLE_LIMIT_MS = 300_000;
-/** Length of a quality interval. */
-const QUALITY_INTERVAL_MS = 5_000;
 /** A key found as a tone, passed on as an event. */
 const CONVERTED_TONE_MS = 100;
 const CONVERTED_GAP_MS = 70;
@@ -65,7 +63,6 @@ export class Bridge {
   readonly #other: WebSide | RtpPlace;
   readonly #toRtp: AudioPath;
   readonly #fromRtp: AudioPath;
-  #measuredAt = performance.now();
   #closed = false;
   /** Silences already reported, by the moment they began. */
   readonly #reportedSilence = new Map<BridgeSide, number>();
@@ -176,10 +173,7 @@ export class Bridge {
     this.#watchSilence('rtp', this.#rtp.leg.quietSince, nowMs);
     if (web !== undefined) this.#watchSilence('webrtc', web.quietSince, nowMs);
     if (far !== undefined) this.#watchSilence('far', far.quietSince, nowMs);
-    if (nowMs - this.#measuredAt >= QUALITY_INTERVAL_MS) {
-      this.#measuredAt = nowMs;
-      this.#measure();
-    }
+    this.#measure(nowMs);
     const lastPacket = Math.max(
       this.#createdAt,
       this.#otherAudio.reception.lastAt ?? 0,
@@ -290,7 +284,7 @@ export class Bridge {
     this.#emit('media-silent', { bridgeId: this.#id, side, silentMs });
   }
 
-  #measure(): void {
+  #measure(nowMs: number): void {
     const other = this.#other;
     const sides: [BridgeSide, AudioLeg, boolean][] = [
       ['rtp', this.#rtp.leg.audio, this.#rtp.leg.isEncrypted],
@@ -299,13 +293,11 @@ export class Bridge {
         : ['far', other.leg.audio, other.leg.isEncrypted],
     ];
     for (const [side, audio, encrypted] of sides) {
+      if (!audio.isMeasureDue(nowMs)) continue;
       const path = this.#pathFrom(side);
       const { late, bufferMs } = path;
-      const figures = audio.measure({
-        encrypted,
-        late,
-        ...(bufferMs === undefined ? {} : { bufferMs }),
-      });
+      const buffered = bufferMs === undefined ? {} : { bufferMs };
+      const figures = audio.measure({ encrypted, late, ...buffered }, nowMs);
       if (figures !== null) this.#emit('quality', { bridgeId: this.#id, side, ...figures });
       const report = audio.rtcp.remoteReport;
       if (report !== null) {

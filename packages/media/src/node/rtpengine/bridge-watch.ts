@@ -7,6 +7,7 @@ import type {
   MediaEngineEvent,
   MediaEngineEvents,
   ReceivedStats,
+  RemoteReport,
   RtpLegStats,
   RtpSide,
   SentStats,
@@ -171,7 +172,7 @@ export class BridgeWatch {
       sent: this.#sent('webrtc', nowMs),
       roundTripMs: report?.report?.roundTripMs ?? null,
       iceState: this.#iceState(),
-      remoteReport: report?.report ?? null,
+      remoteReport: this.#remoteReport('webrtc'),
       encrypted: report?.isDtlsUp ?? false,
       quality: this.#sides.webrtc.qualitySoFar,
     };
@@ -198,10 +199,18 @@ export class BridgeWatch {
       foreign: isProtected ? 0 : errors,
       invalid: 0,
       unauthentic: isProtected ? errors : 0,
-      remoteReport: report?.report ?? null,
+      remoteReport: this.#remoteReport(side),
       encrypted: isProtected,
       quality: this.#sides[side].qualitySoFar,
     };
+  }
+
+  /** What a side reports is about what the other side sends. */
+  #remoteReport(side: BridgeSide): RemoteReport | null {
+    const report = this.#reports[side]?.report;
+    if (report === undefined) return null;
+    const { fractionLost, jitterMs } = report;
+    return { fractionLost, lost: this.#sides[this.#opposite(side)].lost, jitterMs };
   }
 
   /** rtpengine measures neither loss nor jitter of what it receives. */

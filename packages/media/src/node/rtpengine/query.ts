@@ -22,9 +22,8 @@ export interface SideReport {
 
 /** What a side says it received of us: its last RTCP report. */
 export interface ReceiverReport {
-  /** Share of packets lost since the report before, 0–1. */
+  /** Share of packets lost since the report before, 0–1, in steps of a hundredth. */
   fractionLost: number;
-  lost: number;
   jitterMs: number;
   /** To this side and back, ms; null while unknown. */
   roundTripMs: number | null;
@@ -67,14 +66,16 @@ function readSide(
   };
 }
 
-/** Of the reports rtpengine keeps for the SSRC of who sent them, the newest. */
+/**
+ * Of the reports rtpengine keeps for the SSRC of who sent them, the newest. Their "cumulative loss"
+ * is left alone: rtpengine puts its own count of what that SSRC sends in the same place.
+ */
 function readReport(entry: BencodedDictionary | undefined): ReceiverReport | undefined {
   const last = dictionary(list(dictionary(entry?.['MOS progression'])?.entries).at(-1));
   if (last === undefined) return undefined;
   const roundTripUs = number(last['round-trip time leg']);
   return {
     fractionLost: number(last['packet loss']) / 100,
-    lost: Math.max(0, number(entry?.['cumulative loss'])),
     jitterMs: number(last.jitter),
     roundTripMs: roundTripUs > 0 ? roundTripUs / 1000 : null,
   };

@@ -174,6 +174,12 @@ export class TestPhone {
     this.#socket.send(datagram, this.#to.port, this.#to.address, () => undefined);
   }
 
+  /** Sends RTCP as it is from the port above RTP to the one above the engine's. */
+  sendRtcp(datagram: Uint8Array): void {
+    if (this.#to === undefined) return;
+    this.#rtcpSocket.send(datagram, this.#to.port + 1, this.#to.address, () => undefined);
+  }
+
   /** What the newest source sounded like in the last half second; silence until it is complete. */
   get hearing(): DominantTone {
     const heard = this.#lastHeard;
