@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { browser, inviteOf, phone, system } from '../testing/actors.ts';
+import { answer, browser, dial, inviteOf, phone, stateOf, system } from '../testing/actors.ts';
 import { wait } from '../testing/system.ts';
-import { outcome, talkFrom, talkTo, viewIn } from '../testing/talks.ts';
+import { eventLike, heardBothWays, outcome, talkFrom, talkTo, viewIn } from '../testing/talks.ts';
 
 describe('what the far end writes', () => {
   test('media at a multicast address: 488, and nothing is left over', async () => {
@@ -10,6 +10,29 @@ describe('what the far end writes', () => {
     const offer = (await phone()).offer().replaceAll('IN IP4 127.0.0.1', 'IN IP4 239.1.2.3');
     const seen = outcome(all.pbx.call('20', offer));
     await vi.waitFor(() => expect(seen.failed).toBe(488), wait);
+  });
+
+  test('VOX-119 media at a link-local address: spoken to where the PBX signals from', async () => {
+    const all = await system();
+    const { anna, peers, pbx } = all;
+    peers.devices.set(anna.userId, 1);
+    const [peer, desk] = [await browser(), await phone()];
+    const offer = desk.offer().replaceAll('IN IP4 127.0.0.1', 'IN IP4 169.254.169.254');
+    const call = pbx.call('20', offer);
+    call.on('answered', ({ bodyText }) => desk.accept(bodyText));
+    const { id } = await stateOf(all, anna, 'ringing');
+    await answer(all, anna, peer, id);
+    await heardBothWays({ peer, desk }, 1000);
+    await eventLike(all, 'call.media', { state: 'agreed', side: 'rtp', address: '127.0.0.1' });
+    // Called by us it may say so too.
+    const [again, other] = [await browser(), await phone()];
+    const second = await dial(all, anna, again, '10');
+    const invite = await inviteOf(all);
+    invite.answer(
+      other.answer(invite.body).replaceAll('IN IP4 127.0.0.1', 'IN IP4 169.254.169.254'),
+    );
+    await viewIn(all, anna, second, { state: 'connected' });
+    await heardBothWays({ peer: again, desk: other }, 700);
   });
 });
 

@@ -163,7 +163,7 @@ export function openLegMedia(
     policy: entry.group,
     place,
     hooks: mediaHooks(env, () => leg),
-    latchAddresses: [...env.addressesOf(entry.group), ...(source === null ? [] : [source])],
+    latchAddresses: [...(source === null ? [] : [source]), ...env.addressesOf(entry.group)],
   });
   media.prefer(first);
   leg.media = media;

@@ -5,6 +5,7 @@ import type { Codec } from '@trunkline/sip/sdp/codec.ts';
 import type { CryptoAttribute } from '@trunkline/sip/sdp/crypto.ts';
 import type { MediaCapabilities, NegotiatedMedia } from '@trunkline/sip/sdp/offer-answer.ts';
 import type { LineGroupConfig } from '../config/tenant-model.ts';
+import { mediaAddress } from './media-address.ts';
 
 /** How a line group speaks to its PBX (VOX-116, VOX-117, VOX-120). */
 export type MediaPolicy = Pick<LineGroupConfig, 'pbxCodecs' | 'clientCodecs' | 'srtp' | 'dtmf'>;
@@ -79,15 +80,17 @@ export function remoteOf(o: {
   negotiated: NegotiatedMedia;
   policy: MediaPolicy;
   direction: RtpRemote['direction'];
+  /** Where the PBX signals from, the surest first. */
   latchAddresses: readonly string[];
 }): RtpRemote {
   const { negotiated, policy } = o;
   const { crypto, dtmf, codec } = negotiated;
   const suite = suites.find(([name]) => name === crypto?.local.suite)?.[0];
   const [localKey, remoteKey] = [crypto?.local.keys[0]?.keySalt, crypto?.remote.keys[0]?.keySalt];
-  const others = o.latchAddresses.filter((address) => address !== negotiated.remoteAddress);
+  const place = mediaAddress(negotiated.remoteAddress, o.latchAddresses);
+  const others = o.latchAddresses.filter((address) => address !== place);
   return {
-    address: negotiated.remoteAddress,
+    address: place,
     port: negotiated.remotePort,
     codec: codecName(codec),
     payloadType: negotiated.sendPayloadType,
