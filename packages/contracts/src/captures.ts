@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from './ids.ts';
+import { pageQuery } from './pages.ts';
 import { instant } from './time.ts';
 
 /** Starts a recording of the SIP messages of a line group (LIN-097, LIN-098). */
@@ -26,6 +27,10 @@ export const capture = z
   })
   .meta({ id: 'Capture' });
 export type Capture = z.infer<typeof capture>;
+
+/** Query of the list over all line groups. */
+export const captureQuery = pageQuery.extend({ state: z.literal('running').optional() });
+
 /** Most bytes of SIP messages one capture keeps. */
 export const maxCaptureBytes = 20 * 1024 * 1024;
 /** Captures are deleted after this many days. */

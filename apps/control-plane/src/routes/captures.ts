@@ -1,10 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { capture, startCapture as startSchema } from '@trunkline/contracts/captures.ts';
+import {
+  capture,
+  captureQuery,
+  startCapture as startSchema,
+} from '@trunkline/contracts/captures.ts';
 import { idSchema } from '@trunkline/contracts/ids.ts';
 import { pageOf, pageQuery } from '@trunkline/contracts/pages.ts';
 import { downloadCapture } from '@trunkline/services/captures/download-capture.ts';
 import { deleteCapture, stopCapture } from '@trunkline/services/captures/end-capture.ts';
-import { getCapture, listCaptures } from '@trunkline/services/captures/read-captures.ts';
+import {
+  getCapture,
+  listAllCaptures,
+  listCaptures,
+} from '@trunkline/services/captures/read-captures.ts';
 import { startCapture } from '@trunkline/services/captures/start-capture.ts';
 import { captureFile, captureFileName } from '../files/capture-file.ts';
 import { attach } from '../http/attachment.ts';
@@ -60,6 +68,20 @@ export function captureRoutes({ app, guards, verbs }: Routes): void {
       const { lineGroupId } = c.req.valid('param');
       return c.json(await startCapture(verbs(c), lineGroupId, await bodyOf(c)), 201);
     },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/captures',
+      operationId: 'listAllCaptures',
+      summary: 'Captures of all line groups, newest first',
+      tags,
+      security: callers('calls:read'),
+      middleware: guards.inTenant('calls:read'),
+      request: { headers: tenantHeaders, query: captureQuery },
+      responses: { 200: json('A page', pageOf(capture)), ...readProblems },
+    }),
+    async (c) => c.json(await listAllCaptures(verbs(c), c.req.query()), 200),
   );
   app.openapi(
     createRoute({

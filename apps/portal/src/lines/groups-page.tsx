@@ -24,7 +24,7 @@ export function GroupsPage() {
   const { t } = useT();
   const navigate = useNavigate();
   const [groups, lines, locations] = [useGroups(), useLines(), useLocations()];
-  const recorded = useRecordedGroups((groups.data ?? []).map(({ id }) => id));
+  const recorded = useRecordedGroups();
   const key = storageKey(useServices().profile.id);
   const [begun, setBegun] = useState(() => readWizard(readJson(key)));
   const begin = () => void navigate({ to: '/lines/new', search: {} });

@@ -18,7 +18,7 @@ import { publishConfig } from '../node-config/publish-config.ts';
 import { report, reported } from '../testing/test-events.ts';
 import { downloadCapture } from './download-capture.ts';
 import { deleteCapture, stopCapture } from './end-capture.ts';
-import { getCapture, listCaptures } from './read-captures.ts';
+import { getCapture, listAllCaptures, listCaptures } from './read-captures.ts';
 import { startCapture } from './start-capture.ts';
 import { sweepCaptures } from './sweep-captures.ts';
 
@@ -107,6 +107,11 @@ test('its time over, a capture is stopped by itself and another may begin', asyn
   expect(await configured(here)).toBeNull();
   const second = await startCapture(here.ctx, here.group.id, {});
   expect((await listCaptures(here.ctx, here.group.id, { limit: 1 })).items).toEqual([second]);
+  const all = async (query: object) =>
+    (await listAllCaptures(here.ctx, query)).items.map(({ id }) => id);
+  expect(await all({ state: 'running' })).toEqual([second.id]);
+  expect(await all({})).toEqual([second.id, first.id]);
+  expect((await listAllCaptures((await system.equipped()).ctx, {})).items).toEqual([]);
 });
 
 test('a full capture takes no more and says so', async () => {

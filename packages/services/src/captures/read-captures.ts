@@ -1,10 +1,10 @@
-import type { Capture } from '@trunkline/contracts/captures.ts';
+import { type Capture, captureQuery } from '@trunkline/contracts/captures.ts';
 import type { Id, LineGroupId } from '@trunkline/contracts/ids.ts';
 import { type Page, pageQuery } from '@trunkline/contracts/pages.ts';
 import { parse } from '@trunkline/contracts/parse.ts';
 import { captures } from '@trunkline/database/tenant/diagnosis.ts';
 import { lineGroups } from '@trunkline/database/tenant/lines.ts';
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm';
 import { type Context, requireScope } from '../core/context.ts';
 import { decodeCursor, pageFrom } from '../core/cursor.ts';
 import { found } from '../core/not-found.ts';
@@ -44,6 +44,34 @@ export async function listCaptures(
       (row) => captureResource(row, now),
     );
   });
+}
+
+/** The captures of all line groups, newest first; those that run now when asked for them. */
+export async function listAllCaptures(ctx: Context, input: unknown): Promise<Page<Capture>> {
+  requireScope(ctx, 'calls:read');
+  const { cursor, limit, state } = parse(captureQuery, input);
+  const before = cursor ? decodeCursor(cursor, 1)[0] : undefined;
+  const now = ctx.clock.now();
+  const running = and(isNull(captures.stoppedAt), gt(captures.endsAt, now));
+  const rows = await readTenant(ctx, (tx) =>
+    tx
+      .select()
+      .from(captures)
+      .where(
+        and(
+          state === 'running' ? running : undefined,
+          before === undefined ? undefined : lt(captures.id, before),
+        ),
+      )
+      .orderBy(desc(captures.id))
+      .limit(limit + 1),
+  );
+  return pageFrom(
+    rows,
+    limit,
+    (row) => [row.id],
+    (row) => captureResource(row, now),
+  );
 }
 
 /** One capture. @throws TrunklineError `not_found` */

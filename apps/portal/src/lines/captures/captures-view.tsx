@@ -34,7 +34,7 @@ export function CapturesView({ group, lines }: CapturesViewProps) {
   const captures = useCaptures(group.id);
   const [asking, setAsking] = useState<Capture | null>(null);
   const running = runningOf(captures.data);
-  const refresh = () => client.invalidateQueries({ queryKey: ['captures', group.id] });
+  const refresh = () => client.invalidateQueries({ queryKey: ['captures'] });
   const act = useMutation({
     mutationFn: (task: () => Promise<void>) => task(),
     onSettled: () => void refresh(),
