@@ -88,10 +88,24 @@ export function stateKey(leg: Leg | null, call: CallView | null) {
   return call.held ? 'held' : call.remoteHeld ? 'remoteHeld' : 'connected';
 }
 
+/** Causes by which a call breaks off that nobody ended. */
+const brokenOff = new Set([
+  'node_lost',
+  'client_lost',
+  'media_failed',
+  'media_timeout',
+  'media_engine_lost',
+  'srtp_refused',
+  'no_ack',
+  'session_expired',
+  'failed',
+]);
+
 /** Words for why a call ended, as a key under `call.end`. */
 export function endKey({ answeredAt, end }: Pick<CallView, 'answeredAt' | 'end'>) {
   if (end?.cause === 'transferred') return 'transferred';
-  if (!end || answeredAt !== null) return end?.cause === 'node_lost' ? 'lost' : 'normal';
+  if (!end) return 'normal';
+  if (answeredAt !== null) return brokenOff.has(end.cause) ? 'lost' : 'normal';
   if (end.elsewhere) return 'elsewhere';
   const code = end.sipCode;
   if (code === 486 || code === 600 || end.cause === 'busy') return 'busy';
