@@ -32,7 +32,12 @@ export interface MediaEnvironment {
 /** The two sides did not agree on media. */
 export class NegotiationFailed extends Error {
   override readonly name = 'NegotiationFailed';
-  readonly reason: NegotiationError | 'media-at-a-host-name' | 'answer-without-offer' | 'no-audio';
+  readonly reason:
+    | NegotiationError
+    | 'media-at-a-host-name'
+    | 'answer-without-offer'
+    | 'no-answer'
+    | 'no-audio';
 
   constructor(reason: NegotiationFailed['reason']) {
     super(reason);
@@ -90,6 +95,8 @@ export class LegMedia {
     | undefined;
   private lastLocal: SessionDescription | undefined;
   private negotiated: NegotiatedMedia | undefined;
+  /** The PBX has described its media at least once, usable or not. */
+  described = false;
   private remote: RtpRemote | undefined;
   private work: Promise<unknown> = Promise.resolve();
 
@@ -161,6 +168,7 @@ export class LegMedia {
    * @throws NegotiationFailed, SdpParseError, MediaEngineError
    */
   async acceptAnswer(sdp: string): Promise<void> {
+    this.described = true;
     const offered = this.lastOffer;
     if (!offered) throw new NegotiationFailed('answer-without-offer');
     const result = completeOffer(offered.description, parseSdp(sdp), offered.capabilities);
@@ -175,6 +183,7 @@ export class LegMedia {
    * @throws NegotiationFailed, SdpParseError, MediaEngineError
    */
   async answerOffer(sdp: string): Promise<string> {
+    this.described = true;
     const result = createAnswer(parseSdp(sdp), this.capabilities());
     if (!result.ok) throw new NegotiationFailed(result.error);
     this.lastLocal = result.answer;
