@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dominantTone } from '@trunkline/media/audio/detect.ts';
 import { readWav, type WavAudio } from '@trunkline/media/audio/wav.ts';
@@ -52,7 +52,7 @@ export async function lastHeard(folder: string): Promise<Heard> {
     if (!newest || at > newest.at) newest = { path, at };
   }
   if (!newest || Date.now() - newest.at > STALE_MS) return SILENT;
-  const wav = readGrowingWav(await readFile(newest.path));
+  const wav = readGrowingWav(await readEnd(newest.path));
   if (!wav) return SILENT;
   const { sampleRate, channels } = wav;
   // The left channel is enough: telephone sound is mono, written twice.
@@ -60,6 +60,28 @@ export async function lastHeard(folder: string): Promise<Heard> {
   if (samples.length < LEAST_SECONDS * sampleRate) return SILENT;
   const tone = dominantTone(samples, sampleRate);
   return { hz: tone.frequency, level: tone.level };
+}
+
+/** Sound before the last second is of no interest: a call of minutes has many megabytes of it. */
+async function readEnd(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(Math.min(size, 512));
+    await file.read(head, 0, head.length, 0);
+    const data = head.indexOf('data', 12, 'latin1');
+    if (data < 0 || head.length < 36) return head;
+    const begin = data + 8;
+    const frame = head.readUInt16LE(32);
+    const frames = Math.floor((size - begin) / frame);
+    const wanted = Math.min(frames, head.readUInt32LE(24));
+    const end = Buffer.alloc(begin + wanted * frame);
+    head.copy(end, 0, 0, begin);
+    await file.read(end, begin, wanted * frame, begin + (frames - wanted) * frame);
+    return end;
+  } finally {
+    await file.close();
+  }
 }
 
 /**
