@@ -173,6 +173,13 @@ export const errorRegistry = {
       en: 'This is not a number that can be dialled.',
     },
   },
+  target_is_code: {
+    status: 422,
+    title: {
+      de: 'Ein Code der Telefonanlage kann kein Ziel sein.',
+      en: 'A code of the telephone system cannot be a target.',
+    },
+  },
   no_line: {
     status: 409,
     title: {

@@ -75,7 +75,7 @@ function prepare(env: CallEnvironment, leg: CallLeg, request: ReferRequest): Rea
   if (!tenant || tenant.state === 'suspended') return 'tenant suspended';
   const line = env.lines.specOf(entry.line.id);
   if (!line || !env.lines.isOpen(entry.line.id)) return 'the line is not registered';
-  const plan = planRefer(request.target, entry.location);
+  const plan = planRefer(request.target, entry);
   if (!plan.ok) return plan.why;
   const ticket = newId('call');
   const toll = askToll(env, {

@@ -90,8 +90,11 @@ function prepare(env: CallEnvironment, call: LiveCall, order: ForwardOrder): Rea
   const no = (code: ErrorCode, why: string): Refusal => ({ ok: false, code, why });
   const tenant = env.tenants.get(entry.tenantId);
   if (!tenant || tenant.state === 'suspended') return no('forward_failed', 'tenant suspended');
-  const plan = planForward(order.target, entry.location);
-  if (!plan.ok) return no('number_invalid', 'not a number that can be dialled');
+  const plan = planForward(order.target, entry);
+  if (!plan.ok)
+    return plan.code === 'target_is_code'
+      ? no(plan.code, 'a code of the telephone system')
+      : no(plan.code, 'not a number that can be dialled');
   const { digits, number, trace } = plan.dialled;
   const check = forwardCheck(call.chain, number);
   if (check !== 'ok') return no('forward_failed', check);

@@ -45,11 +45,39 @@ describe('commands', () => {
       (await peers.command(anna, 'call.transfer', { callId, number })).code;
     expect(await transfer('112')).toBe('number_invalid');
     expect(await transfer('!0110')).toBe('number_invalid');
-    for (const number of ['+49 0881 123456', '!000 881 123456', '*21*0030123456*000881123456#'])
+    for (const number of ['+49 0881 123456', '!000 881 123456'])
       expect(await transfer(number)).toBe('destination_blocked');
+    for (const number of ['*21*112#', '!*21*11#', '#9', '＊２１＃'])
+      expect(await transfer(number)).toBe('target_is_code');
     expect(all.pbx.calls).toEqual([]);
     void transfer('+4930110');
     expect((await inviteOf(all)).requestUri).toMatchObject({ user: '0030110' });
+  });
+
+  test('a code of the PBX is no target, but for one set up as feature code', async () => {
+    const featureCodes = [{ name: 'Voicemail', code: '*98' }];
+    const all = await system({ group: { featureCodes, transferMethod: 'refer' } });
+    const { peers, anna, pbx } = all;
+    const { callId } = await talkFrom(all, anna);
+    const second = pbx.call('20', (await phone()).offer());
+    outcome(second);
+    const ringing = await vi.waitFor(() => {
+      const view = peers.viewsOf(anna.userId).find(({ state }) => state === 'ringing');
+      if (!view) throw new Error('nothing rings');
+      return view.id;
+    }, wait);
+    const redirect = async (number: string) =>
+      (await peers.command(anna, 'call.redirect', { callId: ringing, number })).code;
+    expect(await redirect('*21*112#')).toBe('target_is_code');
+    expect(await redirect('*98')).toBeNull();
+    expect((await inviteOf(all)).requestUri).toMatchObject({ user: '*98' });
+
+    // Dialled it may be; but to the other party's telephone it is not handed on as a target.
+    const dialled = await talkTo(all, anna, '*21#', 1);
+    const connect = { callId, otherCallId: dialled.callId };
+    expect(await peers.command(anna, 'call.connect', connect)).toMatchObject({ ok: true });
+    await eventLike(all, 'call.transferred', { kind: 'attended', method: 'join' });
+    expect(pbx.received('REFER')).toEqual([]);
   });
 
   test('calls of others, of nobody and of oneself twice are no pairs', async () => {

@@ -205,6 +205,7 @@ describe('VOX-128 the PBX sends a call of a user to somebody else by REFER', () 
     await refused(all, call, to('112'), 'emergency number');
     await refused(all, call, to('0112'), 'emergency number');
     await refused(all, call, to('00900123456'), 'blocked_prefix');
+    await refused(all, call, to('*21*112%23'), 'a code of the telephone system');
     await refused(
       all,
       call,

@@ -164,7 +164,7 @@ export class RingCourse {
     if (!next) return;
     this.list = rest;
     const { entry } = call.facts;
-    const plan = planForward(next.number, entry.location);
+    const plan = planForward(next.number, entry);
     const tenant = env.tenants.get(call.tenantId);
     const target = plan.ok ? tenant?.lineOf(plan.dialled.number) : undefined;
     if (!tenant || !target || target.line.userIds.length === 0) {

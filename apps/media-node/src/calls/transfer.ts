@@ -1,8 +1,9 @@
 import type { NodeEventData } from '@trunkline/contracts/call-events.ts';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
+import { mayBeTarget } from '@trunkline/numbers/pbx-code.ts';
 import type { TenantModel } from '../config/tenant-model.ts';
-import { planForward } from '../routing/forward-plan.ts';
+import { codesOf, planForward } from '../routing/forward-plan.ts';
 import type { CallEnd } from './causes.ts';
 import type { CallEnvironment } from './environment.ts';
 import { holdCall, resumeCall } from './hold.ts';
@@ -61,8 +62,8 @@ export async function transferBlind(
   // The running call goes on; the one to the target would be a new one (PLT-015).
   if (tenant.state === 'suspended') throw new TrunklineError('tenant_suspended');
   const { entry } = call.facts;
-  const plan = planForward(number, entry.location);
-  if (!plan.ok) throw new TrunklineError('number_invalid');
+  const plan = planForward(number, entry);
+  if (!plan.ok) throw new TrunklineError(plan.code);
   const ticket = newId('call');
   const toll = askToll(env, {
     tenant,
@@ -256,9 +257,11 @@ export async function connectCalls(
   if (call.phase !== 'talking' || !other.near) throw new TrunklineError('call_state');
   const { group } = call.facts.entry;
   const samePbx = group.id === other.facts.entry.group.id;
-  // What the PBX does not know as one cannot be joined there; nor what does not stand yet.
-  const method =
-    group.transferMethod === 'refer' && samePbx && other.phase === 'talking' ? 'refer' : 'join';
+  const digits = digitsOf(other);
+  // What the PBX does not know as one cannot be joined there, nor what does not stand yet; and to a
+  // code the other party's telephone might dial it instead.
+  const atPbx = samePbx && other.phase === 'talking' && mayBeTarget(digits, codesOf(group));
+  const method = group.transferMethod === 'refer' && atPbx ? 'refer' : 'join';
   const tell = teller(env, call, {
     kind: 'attended',
     method,
@@ -267,7 +270,7 @@ export async function connectCalls(
   });
   noteRoute(env, call, 'transfer', `attended by ${method}`, other.remote.number);
   const work = async (): Promise<Outcome> => {
-    if (method === 'refer') return connectByRefer(env, call, other, tell);
+    if (method === 'refer') return connectByRefer(env, call, other, { digits, tell });
     if (other.phase === 'talking') return connectByJoin(env, call, other, tell);
     return connectWhileRinging(env, call, other, tell);
   };
@@ -278,10 +281,10 @@ async function connectByRefer(
   env: CallEnvironment,
   call: LiveCall,
   other: LiveCall,
-  tell: ReturnType<typeof teller>,
+  { digits, tell }: { digits: string; tell: ReturnType<typeof teller> },
 ): Promise<Outcome> {
   await holdCall(env, other);
-  const outcome = await transferByRefer(env, call, digitsOf(other), tell, other);
+  const outcome = await transferByRefer(env, call, digits, tell, other);
   // The PBX ends the call it replaced; should it not, nobody is left at this end of it.
   if (outcome === 'accepted')
     other.input('userHangsUp', ended('local', 'transferred', 'joined with another call'));
@@ -293,7 +296,7 @@ function digitsOf(call: LiveCall): string {
   const { remote } = call;
   const { entry } = call.facts;
   const number = remote.number ?? remote.display;
-  const plan = planForward(number, entry.location);
+  const plan = planForward(number, entry);
   return plan.ok ? plan.dialled.digits : number;
 }
 

@@ -1,5 +1,7 @@
 import { emergencyNumber } from '@trunkline/numbers/emergency.ts';
-import type { LocationConfig } from '../config/tenant-model.ts';
+import { mayBeTarget } from '@trunkline/numbers/pbx-code.ts';
+import type { LineEntry } from '../config/tenant-model.ts';
+import { codesOf } from './forward-plan.ts';
 import { tollTarget } from './toll-target.ts';
 
 export type ReferPlan =
@@ -12,11 +14,13 @@ export type ReferPlan =
 
 /**
  * What is to be known of the number a PBX sends one of our calls to. It goes out as the PBX gave it;
- * emergency numbers are no target, as with every transfer.
+ * emergency numbers and codes are no target, as with every transfer. (With letters it is a name.)
  */
-export function planRefer(user: string, location: LocationConfig): ReferPlan {
+export function planRefer(user: string, { location, group }: LineEntry): ReferPlan {
   if (user === '') return { ok: false, why: 'no number to call' };
   if (emergencyNumber(user, location) !== null) return { ok: false, why: 'emergency number' };
+  if (!/\p{L}/u.test(user) && !mayBeTarget(user, codesOf(group)))
+    return { ok: false, why: 'a code of the telephone system' };
   const dialled = { class: 'raw', digits: user, number: user } as const;
   const tollNumber = tollTarget(
     { ok: true, ...dialled, emergency: null, lettersDropped: false, trace: [] },

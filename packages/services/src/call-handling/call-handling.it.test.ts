@@ -86,6 +86,7 @@ test.each([
   ['kein Ziel', 'not a number that can be dialled'],
   ['112', 'calls cannot be forwarded to an emergency number'],
   ['0112', 'calls cannot be forwarded to an emergency number'],
+  ['*21*112#', 'only feature codes of the line group can be a target'],
 ])('a target %s is refused by its field', async (always, message) => {
   const { me, line } = await office();
   await expect(

@@ -7,6 +7,7 @@ import { parse } from '@trunkline/contracts/parse.ts';
 import type { TenantTransaction } from '@trunkline/database/tenancy.ts';
 import { lineCallHandling, lineGroups, lines } from '@trunkline/database/tenant/lines.ts';
 import { dial } from '@trunkline/numbers/dial.ts';
+import { mayBeTarget } from '@trunkline/numbers/pbx-code.ts';
 import { and, eq } from 'drizzle-orm';
 import { type Context, tenantOf } from '../core/context.ts';
 import { found } from '../core/not-found.ts';
@@ -16,8 +17,8 @@ import { locationOfLine } from '../lines/full-number.ts';
 
 /**
  * Stores what is to happen to calls on a line; its node knows within seconds.
- * @throws TrunklineError `not_found`, `invalid_request` for targets that cannot be dialled, or are
- *   emergency numbers; `function_off` when the group's admin switched it off (LIN-026)
+ * @throws TrunklineError `not_found`, `invalid_request` for targets that cannot be dialled, are
+ *   emergency numbers, or codes that are not the group's; `function_off` when the group's admin switched it off (LIN-026)
  */
 export async function storeHandling(
   ctx: Context,
@@ -37,7 +38,8 @@ export async function storeHandling(
     .where(eq(lines.id, lineId));
   const { group } = found(row);
   checkFunctions(wanted, functionsOn(group));
-  checkTargets(wanted, await locationOfLine(tx, lineId));
+  const codes = group.featureCodes.map(({ code }) => code);
+  checkTargets(wanted, await locationOfLine(tx, lineId), codes);
   const values = { ...wanted, updatedAt: ctx.clock.now() };
   await tx
     .insert(lineCallHandling)
@@ -72,13 +74,15 @@ function checkFunctions(wanted: CallHandling, on: readonly CallFunction[]): void
   if (off) throw new TrunklineError('function_off', { detail: off[0] });
 }
 
-function checkTargets(wanted: CallHandling, location: Location): void {
+function checkTargets(wanted: CallHandling, location: Location, codes: readonly string[]): void {
   const errors = targetsOf(wanted).flatMap(([pointer, typed]): FieldError[] => {
     const dialled = dial({ typed, location, purpose: 'forward' });
     if (!dialled.ok) return [{ pointer, message: 'not a number that can be dialled' }];
-    return dialled.emergency === null
+    if (dialled.emergency !== null)
+      return [{ pointer, message: 'calls cannot be forwarded to an emergency number' }];
+    return mayBeTarget(dialled.digits, codes)
       ? []
-      : [{ pointer, message: 'calls cannot be forwarded to an emergency number' }];
+      : [{ pointer, message: 'only feature codes of the line group can be a target' }];
   });
   if (errors.length > 0) throw new TrunklineError('invalid_request', { errors });
 }
