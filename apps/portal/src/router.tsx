@@ -88,6 +88,11 @@ const groupRoute = createRoute({
   validateSearch: readGroupView,
   component: lazyRouteComponent(() => import('./lines/group-page.tsx'), 'GroupPage'),
 });
+const sipRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/lines/$groupId/sip/$lineId',
+  component: lazyRouteComponent(() => import('./lines/sip-view/sip-page.tsx'), 'SipPage'),
+});
 const callsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/calls',
@@ -122,6 +127,7 @@ export const router = createRouter({
       linesRoute,
       wizardRoute,
       groupRoute,
+      sipRoute,
       callsRoute,
       callRoute,
       limitsRoute,

@@ -5,6 +5,7 @@ import { capturesDe } from './captures-de.ts';
 import { groupDe } from './group-de.ts';
 import { limitsDe } from './limits-de.ts';
 import { lineFormDe } from './line-form-de.ts';
+import { listenerDe, sipViewDe } from './sip-view-de.ts';
 import { wizardDe } from './wizard-de.ts';
 
 /** Texts of the portal, German. */
@@ -323,6 +324,8 @@ export const de = {
   wizard: wizardDe,
   bulk: bulkDe,
   capture: capturesDe,
+  listener: listenerDe,
+  sipView: sipViewDe,
   limits: limitsDe,
   handling: lineFormDe,
   notFound: {

@@ -7,6 +7,7 @@ import type { de } from './de.ts';
 import { groupEn } from './group-en.ts';
 import { limitsEn } from './limits-en.ts';
 import { lineFormEn } from './line-form-en.ts';
+import { listenerEn, sipViewEn } from './sip-view-en.ts';
 import { wizardEn } from './wizard-en.ts';
 
 /** Texts of the portal, English. */
@@ -320,6 +321,8 @@ export const en: SameKeys<typeof de> = {
   wizard: wizardEn,
   bulk: bulkEn,
   capture: capturesEn,
+  listener: listenerEn,
+  sipView: sipViewEn,
   limits: limitsEn,
   handling: lineFormEn,
   notFound: {

@@ -180,8 +180,7 @@ export const groupDe = {
   atPbxKind: {
     registration: 'Je Leitung ein SIP-Konto mit Benutzername und Passwort.',
     trunk_registered: 'Ein SIP-Konto für den Trunk; alle Nummern des Blocks laufen darüber.',
-    trunk_static:
-      'Unsere Signalisierungsadresse als Gegenstelle. Die Adresse nennt Ihnen der Betreiber dieser Installation.',
+    trunk_static: 'Unsere Signalisierungsadresse als Gegenstelle. Sie steht gleich darunter.',
   },
   template: 'Vorlage: {{name}}',
   deleteHeading: 'Leitungsgruppe löschen',

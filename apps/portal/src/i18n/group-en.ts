@@ -182,8 +182,7 @@ export const groupEn: SameKeys<typeof groupDe> = {
   atPbxKind: {
     registration: 'One SIP account with user name and password per line.',
     trunk_registered: 'One SIP account for the trunk; all numbers of the range run over it.',
-    trunk_static:
-      'Our signalling address as the peer. Whoever runs this installation tells you the address.',
+    trunk_static: 'Our signalling address as the peer. It stands right below.',
   },
   template: 'Template: {{name}}',
   deleteHeading: 'Delete line group',

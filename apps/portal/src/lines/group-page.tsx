@@ -29,6 +29,7 @@ import { groupFile } from './groups.ts';
 import { LineForm } from './line-form.tsx';
 import { LineSettings } from './line-settings.tsx';
 import { LineTable } from './line-table.tsx';
+import { OurSide } from './listener/our-side.tsx';
 import { GroupSettingsView } from './settings/group-settings.tsx';
 import { templateOf } from './settings/settings.ts';
 import { isGeneral } from './settings/template-name.ts';
@@ -137,12 +138,17 @@ export function GroupPage() {
         )
       ) : view === 'captures' ? (
         <CapturesView group={group} lines={own} />
-      ) : own.length === 0 ? (
-        <EmptyState icon={<CallRegular />} heading={t('lines.noLines')}>
-          {t('lines.noLinesBody')}
-        </EmptyState>
       ) : (
-        <LineTable group={group} lines={own} onOpen={(id) => setPanel({ kind: 'line', id })} />
+        <>
+          {group.kind === 'trunk_static' ? <OurSide group={group} /> : null}
+          {own.length === 0 ? (
+            <EmptyState icon={<CallRegular />} heading={t('lines.noLines')}>
+              {t('lines.noLinesBody')}
+            </EmptyState>
+          ) : (
+            <LineTable group={group} lines={own} onOpen={(id) => setPanel({ kind: 'line', id })} />
+          )}
+        </>
       )}
       <GuardedDrawer open={panel?.kind === 'new'} heading={t('lines.addLine')} onClose={close}>
         {(onDirty) => <LineForm line={null} groupId={groupId} onDirty={onDirty} onDone={close} />}

@@ -2,6 +2,7 @@ import { Badge } from '@fluentui/react-badge';
 import { Button } from '@fluentui/react-button';
 import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
 import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { Line, LineGroup } from '@trunkline/contracts/lines.ts';
 import { errorText } from '@trunkline/ui/api/errors.ts';
 import { useKeep } from '../app/queries.ts';
@@ -121,6 +122,15 @@ export function LineTable({ group, lines, onOpen }: LineTableProps) {
                           {t(`group.moveMark.${trunk}`)}
                         </Button>
                       ) : null}
+                      <Link
+                        to="/lines/$groupId/sip/$lineId"
+                        params={{ groupId: group.id, lineId: line.id }}
+                        className={styles.live}
+                        aria-label={t('sipView.openName', { line: name })}
+                        title={t('sipView.openName', { line: name })}
+                      >
+                        {t('sipView.open')}
+                      </Link>
                       <Button
                         appearance="subtle"
                         icon={<ArrowSyncRegular />}

@@ -1,6 +1,13 @@
 import type { Page } from '@trunkline/contracts/pages.ts';
 import { ApiError } from './errors.ts';
-import { type ApiFile, type Fetch, fetchFile, fetchJson, type JsonRequest } from './fetch-json.ts';
+import {
+  type ApiFile,
+  type Fetch,
+  fetchFile,
+  fetchJson,
+  fetchStream,
+  type JsonRequest,
+} from './fetch-json.ts';
 import type { Session } from './session.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -23,6 +30,8 @@ export interface Api {
   all<T>(path: string, options?: RequestOptions & { limit?: number }): Promise<T[]>;
   /** A file of the API. */
   download(path: string, options?: RequestOptions): Promise<ApiFile>;
+  /** An answer that goes on, such as a live view; ends with the signal. */
+  stream(path: string, options?: RequestOptions): Promise<ReadableStream<Uint8Array>>;
   /** Posts a file as text and answers what became of it. */
   upload<T>(path: string, text: string, contentType: string, options?: RequestOptions): Promise<T>;
 }
@@ -75,6 +84,7 @@ export function createApi(session: Session, fetch: Fetch): Api {
     patch: (path, body, options) => send('PATCH', path, { body }, options),
     delete: (path, options) => send('DELETE', path, {}, options),
     download: (path, options) => send('GET', path, {}, options, fetchFile),
+    stream: (path, options) => send('GET', path, {}, options, fetchStream),
     upload: (path, text, contentType, options) =>
       send('POST', path, { file: { text, contentType } }, options),
     async all<T>(path: string, options: RequestOptions & { limit?: number } = {}) {

@@ -52,6 +52,24 @@ export function fetchFile(fetch: Fetch, request: JsonRequest): Promise<ApiFile> 
   );
 }
 
+/**
+ * One HTTP exchange whose answer goes on for as long as the reader likes; only its beginning is
+ * waited for in vain. @throws ApiError
+ */
+export function fetchStream(
+  fetch: Fetch,
+  request: JsonRequest,
+): Promise<ReadableStream<Uint8Array>> {
+  return exchange(
+    fetch,
+    { ...request, headers: { accept: 'text/event-stream', ...request.headers } },
+    async ({ body }) => {
+      if (!body) throw new Error('an answer without body');
+      return body;
+    },
+  );
+}
+
 /** The quoted or bare `filename` of a Content-Disposition; `download` when it names none. */
 export function fileNameOf(disposition: string | null): string {
   const [, quoted, bare] = /filename="([^"]*)"|filename=([^;\s]+)/i.exec(disposition ?? '') ?? [];
@@ -73,7 +91,11 @@ async function exchange<T>(
     ...(request.method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}),
     ...request.headers,
   };
-  const timeout = AbortSignal.timeout(longest);
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new DOMException('no answer', 'TimeoutError')),
+    longest,
+  );
   const body =
     request.file?.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
   let response: Response;
@@ -84,7 +106,7 @@ async function exchange<T>(
       headers,
       credentials: 'same-origin',
       cache: 'no-store',
-      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+      signal: request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal,
       ...(body === undefined ? {} : { body }),
     });
     if (response.ok) return await read(response);
@@ -92,6 +114,9 @@ async function exchange<T>(
   } catch (error) {
     if (request.signal?.aborted) throw error;
     throw new ApiError('unavailable', { unreachable: true, cause: error });
+  } finally {
+    // What is still to come of a stream is the reader's to wait for.
+    clearTimeout(timer);
   }
   const problem = asProblem(parseJson(failure), response.status);
   const after = Number(response.headers.get('retry-after'));

@@ -8,6 +8,7 @@ import { type Draft, useDraft } from '../../forms/draft.ts';
 import { Section } from '../../forms/section.tsx';
 import { useUnsaved } from '../../forms/unsaved.tsx';
 import { useT } from '../../i18n/index.ts';
+import { OurSide } from '../listener/our-side.tsx';
 import { AtThePbx } from './at-the-pbx.tsx';
 import { CallFields } from './call-fields.tsx';
 import { DeleteGroup } from './delete-group.tsx';
@@ -152,6 +153,9 @@ export function GroupSettingsView({ group, locations, templates }: GroupSettings
           }),
         )}
         <AtThePbx group={group} template={template} />
+        <div className={styles.ourSide}>
+          <OurSide group={group} />
+        </div>
         {section('register', (draft, errors) => (
           <RegisterFields draft={draft} errors={errors} kind={group.kind} template={template} />
         ))}
