@@ -137,8 +137,8 @@ describe.each(engines)('%s', (engine, peers) => {
         await waitToHear(user.page, 1000);
         const { inbound } = await callStats(user.page);
         expect(inbound.at(-1)?.codec).toBe(`audio/${towardsClient}`);
-        // At Opus this phone takes key events at 8 kHz only, a clock a stream of Opus does not have.
-        if (towardsPbx !== 'opus') {
+        // Beside Opus this phone takes key events of 8 kHz only, and rtpengine makes none of those.
+        if (engine === 'embedded' || towardsPbx !== 'opus') {
           await user.press('5#');
           await phone.waitForDtmf('5#');
         }

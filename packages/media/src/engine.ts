@@ -65,11 +65,13 @@ export interface RtpRemote {
   codec: CodecName;
   /** Payload type of `codec` in the direction towards the far side, 0–127. */
   payloadType: number;
-  /**
-   * Payload type of `telephone-event` at the clock of `codec`; absent when the far side offers
-   * none.
-   */
+  /** Payload type of `telephone-event`; absent when the far side offers none. */
   dtmfPayloadType?: number;
+  /**
+   * Clock of `telephone-event` in Hz where it is not that of `codec` (8000 beside Opus). Durations
+   * are in its ticks, timestamps in those of the audio they interrupt (RFC 4733 §2.1).
+   */
+  dtmfClockRate?: number;
   /**
    * Payload types the far side sends with, those of our own SDP; default: the same as towards it.
    */

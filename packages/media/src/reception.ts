@@ -56,13 +56,16 @@ export class Reception {
     this.#transit = undefined;
   }
 
-  /** Counts a packet that was taken. */
-  add(packet: RtpPacket, nowMs: number): void {
+  /**
+   * Counts a packet that was taken.
+   * @param isTimed whether its timestamp is of the stream's clock and tells of jitter
+   */
+  add(packet: RtpPacket, nowMs: number, isTimed = true): void {
     this.#packets++;
     this.#bytes += packet.payload.length;
     this.#lastAt = nowMs;
     this.#count(packet);
-    this.#measure(packet, nowMs);
+    if (isTimed) this.#measure(packet, nowMs);
   }
 
   stats(nowMs: number): ReceivedStats {

@@ -99,6 +99,7 @@ export function remoteOf(o: {
       ? {
           dtmfPayloadType: dtmf.sendPayloadType,
           receiveDtmfPayloadType: dtmf.receivePayloadType,
+          ...(dtmf.clockRate === codec.clockRate ? {} : { dtmfClockRate: dtmf.clockRate }),
         }
       : {}),
     keys: policy.dtmf === 'inband' ? 'inband' : dtmf ? 'rfc4733' : 'none',

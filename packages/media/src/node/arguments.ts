@@ -75,6 +75,11 @@ export function checkRemote(remote: RtpRemote): void {
       (isIntegerIn(dtmfPayloadType, 0, 127) && dtmfPayloadType !== remote.payloadType),
     'remote.dtmfPayloadType',
   );
+  const { dtmfClockRate } = remote;
+  check(
+    dtmfClockRate === undefined || isIntegerIn(dtmfClockRate, 8_000, 48_000),
+    'remote.dtmfClockRate',
+  );
   for (const name of ['receivePayloadType', 'receiveDtmfPayloadType'] as const) {
     check(remote[name] === undefined || isIntegerIn(remote[name], 0, 127), `remote.${name}`);
   }

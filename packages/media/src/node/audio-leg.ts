@@ -29,8 +29,10 @@ export interface LegFormat {
   codec: CodecName;
   /** Towards the far side. */
   payloadType: number;
-  /** Of telephone-event at the codec's clock. */
+  /** Of telephone-event. */
   dtmfPayloadType?: number | undefined;
+  /** Of telephone-event, Hz; default that of the codec. */
+  dtmfClockRate?: number | undefined;
   /** How keys of the other side are to reach this one. */
   keys: KeyForm;
   ptimeMs?: number | undefined;
@@ -117,7 +119,7 @@ export class AudioLeg {
    */
   sendTelephoneEvent(packet: RtpPacket, clockRate: number, digit: string | undefined): void {
     if (!this.#options.canSend()) this.#stream.skip();
-    else this.#keys.forward(packet, clockRate, digit, this.#clockRate);
+    else this.#keys.forward(packet, clockRate, digit, this.eventClockRate);
   }
 
   /** Tells that a packet of the source was not passed on, so that no loss is seen. */
@@ -138,9 +140,19 @@ export class AudioLeg {
     return this.#keys.send(digits, toneMs, gapMs, mode);
   }
 
+  /** Clock of telephone-event on this leg, Hz. */
+  get eventClockRate(): number {
+    return this.#format?.dtmfClockRate ?? this.#clockRate;
+  }
+
   /** Counts a packet that was taken. */
   count(packet: RtpPacket, nowMs: number): void {
     this.reception.add(packet, nowMs);
+  }
+
+  /** Counts a telephone-event packet that was taken; its timestamp may be of another clock. */
+  countEvent(packet: RtpPacket, nowMs: number): void {
+    this.reception.add(packet, nowMs, this.eventClockRate === this.#clockRate);
   }
 
   /** The key that begins with a telephone-event packet. */

@@ -1,5 +1,4 @@
 /** One bridge: a browser and an RTP leg, or two RTP legs, and the audio between them. */
-import { describeCodec } from '../codec.ts';
 import type {
   AnswerWebRtc,
   BridgeKind,
@@ -210,8 +209,7 @@ export class Bridge {
         onAudio: (packet, codec, nowMs) => this.#onRtpAudio(place, packet, codec, nowMs),
         onTelephoneEvent: (packet, digit) => {
           place.hasEvents = true;
-          const codec = leg.remote?.codec ?? 'PCMA';
-          this.#onKeyPacket(side, packet, describeCodec(codec).clockRate, digit);
+          this.#onKeyPacket(side, packet, leg.audio.eventClockRate, digit);
         },
         onStarted: (source) => this.#emit('rtp-started', { bridgeId: this.#id, side, source }),
       },

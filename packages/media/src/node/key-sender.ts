@@ -132,7 +132,8 @@ export class KeySender {
 
   async #sendEvent(digit: string, toneMs: number, start: number): Promise<void> {
     const { stream } = this.#options;
-    const clockRate = describeCodec(this.#options.format()?.codec ?? 'PCMA').clockRate;
+    const format = this.#options.format();
+    const clockRate = format?.dtmfClockRate ?? describeCodec(format?.codec ?? 'PCMA').clockRate;
     const timestamp = stream.timestampAt(start);
     for (const { atMs, marker, payload } of telephoneEventSteps(digit, toneMs, clockRate)) {
       await this.#waitUntil(start + atMs);

@@ -110,6 +110,7 @@ export class RtpLeg {
       codec: remote.codec,
       payloadType: remote.payloadType,
       dtmfPayloadType: remote.dtmfPayloadType,
+      dtmfClockRate: remote.dtmfClockRate,
       keys: remote.keys ?? (remote.dtmfPayloadType === undefined ? 'none' : 'rfc4733'),
       ptimeMs: remote.ptimeMs,
       fmtp: remote.fmtp,
@@ -269,7 +270,8 @@ export class RtpLeg {
       this.#connect(latch.destination);
     }
     const first = this.audio.reception.packets === 0;
-    this.audio.count(packet, now);
+    if (codec === 'telephone-event') this.audio.countEvent(packet, now);
+    else this.audio.count(packet, now);
     if (first) this.#handlers.onStarted({ address: source.address, port: source.port });
     if (!this.isReceiving) return;
     if (codec === 'telephone-event') {

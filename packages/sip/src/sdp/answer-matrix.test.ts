@@ -178,7 +178,7 @@ describe('DTMF', () => {
     ['Opus with the clock of Opus', { offer: [audio('96 97'), opusMap(), ...event(97, 48_000)], answer: answered(opus, 97, 48_000), negotiated: { dtmf: { sendPayloadType: 97, clockRate: 48_000 } } }],
     ['Opus with both clocks offered', { offer: [audio('96 97 98'), opusMap(), ...event(97, 8000), ...event(98, 48_000)], answer: answered(opus, 98, 48_000), negotiated: { dtmf: { sendPayloadType: 98 } } }],
     ['A-law with both clocks offered', { offer: [audio('8 97 98'), ...event(98, 48_000), ...event(97, 8000)], answer: answered(alaw, 97) }],
-    ['Opus with only 8000 offered: no RFC 4733', { offer: [audio('96 97'), opusMap(), ...event(97, 8000)], answer: answered(opus) }],
+    ['Opus with only 8000 offered', { offer: [audio('96 97'), opusMap(), ...event(97, 8000)], answer: answered(opus, 97, 8000), negotiated: { dtmf: { sendPayloadType: 97, receivePayloadType: 97, clockRate: 8000 } } }],
     ['A-law with only 48000 offered: no RFC 4733', { offer: [audio('8 97'), ...event(97, 48_000)], answer: answered(alaw) }],
     ['G.722 uses 8000', { offer: [audio('9 97'), ...event(97, 8000)], answer: answered(['9', 'rtpmap:9 G722/8000'], 97) }],
     ['in capitals', { offer: [audio('8 97'), 'a=rtpmap:97 TELEPHONE-EVENT/8000'], answer: answered(alaw, 97) }],

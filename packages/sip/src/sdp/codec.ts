@@ -92,6 +92,18 @@ export function isTelephoneEvent(codec: Codec): boolean {
   return codec.name.toLowerCase() === TELEPHONE_EVENT;
 }
 
+/**
+ * The telephone-event that goes with a codec: of its clock (RFC 4733 §2.1), else of 8 kHz, the only
+ * one that many devices have beside Opus.
+ */
+export function telephoneEventFor(codec: Codec, formats: readonly Codec[]): Codec | undefined {
+  const events = formats.filter(isTelephoneEvent);
+  return (
+    events.find(({ clockRate }) => clockRate === codec.clockRate) ??
+    events.find(({ clockRate }) => clockRate === 8_000)
+  );
+}
+
 /** `a=rtpmap` and `a=fmtp` of a format. */
 export function codecAttributes(codec: Codec): { name: string; value: string }[] {
   const channels = codec.channels === undefined ? '' : `/${codec.channels}`;

@@ -1,4 +1,4 @@
-import { type Codec, codecsOf, isTelephoneEvent, sameCodec } from './codec.ts';
+import { type Codec, codecsOf, isTelephoneEvent, sameCodec, telephoneEventFor } from './codec.ts';
 import { declaredDirection, directionOf, intersect, receives, sends } from './direction.ts';
 import { iceOf } from './ice.ts';
 import type { MediaCapabilities, NegotiatedMedia, NegotiationError } from './media.ts';
@@ -129,13 +129,13 @@ export function completeOffer(
     rtcpMux: common.rtcpMux && hasAttribute(offered, 'rtcp-mux'),
     mediaIndex: index,
   };
-  const theirs = answered.find((c) => isTelephoneEvent(c) && c.clockRate === codec.clockRate);
-  const ours = own.find((c) => isTelephoneEvent(c) && c.clockRate === codec.clockRate);
+  const theirs = telephoneEventFor(codec, answered);
+  const ours = theirs && own.find((c) => sameCodec(c, theirs));
   if (theirs !== undefined && ours !== undefined) {
     negotiated.dtmf = {
       sendPayloadType: theirs.payloadType,
       receivePayloadType: ours.payloadType,
-      clockRate: codec.clockRate,
+      clockRate: theirs.clockRate,
     };
   }
   return { ok: true, negotiated };
@@ -184,7 +184,7 @@ function agree(
     mediaIndex,
   };
   const formats = [{ ...chosen.ours, payloadType: codec.payloadType }];
-  const events = offered.find((c) => isTelephoneEvent(c) && c.clockRate === codec.clockRate);
+  const events = telephoneEventFor(codec, offered);
   if (events !== undefined && local.telephoneEvent !== undefined) {
     const { payloadType, clockRate } = events;
     negotiated.dtmf = { sendPayloadType: payloadType, receivePayloadType: payloadType, clockRate };

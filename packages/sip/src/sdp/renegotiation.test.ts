@@ -75,6 +75,7 @@ describe('answers to our offer', () => {
     ['only codecs we did not offer', {}, ['m=audio 5004 RTP/AVP 18'], 'no-common-codec'],
     ['their own dynamic type', { codecs: [OPUS] }, ['m=audio 5004 RTP/AVP 96', 'a=rtpmap:96 opus/48000/2'], { sendPayloadType: 96, receivePayloadType: 111 }],
     ['DTMF each with its own type', {}, ['m=audio 5004 RTP/AVP 8 97', 'a=rtpmap:97 telephone-event/8000'], { dtmf: { sendPayloadType: 97, receivePayloadType: 101, clockRate: 8000 } }],
+    ['DTMF at 8 kHz beside Opus', { codecs: [OPUS, PCMA] }, ['m=audio 5004 RTP/AVP 96 97', 'a=rtpmap:96 opus/48000/2', 'a=rtpmap:97 telephone-event/8000'], { dtmf: { sendPayloadType: 97, receivePayloadType: 101, clockRate: 8000 } }],
     ['DTMF at the clock of Opus', { codecs: [OPUS, PCMA] }, ['m=audio 5004 RTP/AVP 96 97', 'a=rtpmap:96 opus/48000/2', 'a=rtpmap:97 telephone-event/48000'], { dtmf: { sendPayloadType: 97, receivePayloadType: 96, clockRate: 48_000 } }],
     ['refused', {}, ['m=audio 0 RTP/AVP 8'], 'audio-rejected'],
     ['no lines', {}, [], 'answer-does-not-match'],

@@ -130,7 +130,7 @@ export class NgBridge {
     if (leg === undefined) throw new MediaEngineError('invalid-argument', `no side ${side}`);
     await this.#serially(async () => {
       const before = leg.remote;
-      leg.remote = structuredClone(remote);
+      leg.remote = playable(remote);
       try {
         await this.#negotiate();
       } catch (error) {
@@ -243,6 +243,16 @@ function betweenOf(rtp: RtpRemote | undefined, far: RtpRemote | undefined): Form
   if (rtp.codec === far.codec) return rtp;
   const sameClock = describeCodec(rtp.codec).clockRate === describeCodec(far.codec).clockRate;
   return sameClock ? { ...far, dtmfPayloadType: rtp.dtmfPayloadType } : far;
+}
+
+/** Leaves out events of another clock than the audio's, which rtpengine neither makes nor passes. */
+function playable(remote: RtpRemote): RtpRemote {
+  const copy = structuredClone(remote);
+  const { clockRate } = describeCodec(copy.codec);
+  if ((copy.dtmfClockRate ?? clockRate) === clockRate) return copy;
+  delete copy.dtmfPayloadType;
+  delete copy.receiveDtmfPayloadType;
+  return copy;
 }
 
 function transcoding(from: CodecName, to: CodecName): { from: string; to: string } | undefined {

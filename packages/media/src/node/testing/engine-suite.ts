@@ -24,9 +24,10 @@ export interface SuiteOptions {
 
 /**
  * SRTP packets that come twice are passed on; DTLS is taken from whoever sends it; a browser hears
- * a stream no more that comes back after another one.
+ * a stream no more that comes back after another one; keys do not pass as events of another clock
+ * than the audio's.
  */
-export type Weakness = 'replays' | 'dtls-race' | 'returning-ssrc';
+export type Weakness = 'replays' | 'dtls-race' | 'returning-ssrc' | 'event-clock';
 
 /** What a suite needs to know of an engine. */
 export interface SuiteSubject {
@@ -239,6 +240,32 @@ export function engineSuite(subject: SuiteSubject): void {
       );
       expect(call.phone.keys.join('')).toBe('59');
     });
+
+    testUnlessWeak(
+      subject,
+      'event-clock',
+      'pass in both directions where a phone with Opus has events of 8 kHz only',
+      async () => {
+        const keys = record(engine, 'dtmf');
+        const call = await webCall(engine, { web: 'opus', phone: 'opus', dtmfClockRate: 8000 });
+        const { bridgeId, phone } = call;
+        await expectBothWays(call);
+        await call.peer.press('5#');
+        await until('the keys of the browser', () => phone.keys.length === 2);
+        await engine.sendDtmf({ bridgeId, digits: '7', toneMs: 100 });
+        await until('the key on request', () => phone.keys.length === 3);
+        expect(phone.keys.join('')).toBe('5#7');
+        // 100 ms, perhaps told as somewhat longer; at 48 kHz they would be 4800 ticks.
+        expect(phone.longestEvent).toBeGreaterThanOrEqual(640);
+        expect(phone.longestEvent).toBeLessThan(2400);
+        await phone.press('0');
+        await until('the key of the phone', () => keys.some(({ side }) => side === 'rtp'));
+        expect(keys.map(({ side, digit }) => side + digit)).toEqual(['webrtc5', 'webrtc#', 'rtp0']);
+        const { jitterMs } = (await engine.stats(bridgeId)).rtp.received;
+        expect(jitterMs).toBeLessThan(40);
+        await expectBothWays(call);
+      },
+    );
 
     test('of the phone are told once each', async () => {
       const keys = record(engine, 'dtmf');

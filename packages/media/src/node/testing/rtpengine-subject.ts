@@ -53,6 +53,7 @@ export function rtpengineSubject(): SuiteSubject {
     weaknesses: {
       replays: 'rtpengine keeps no list of the SRTP packets it has seen',
       'returning-ssrc': 'rtpengine passes SSRCs on, and Chromium plays none that comes back',
+      'event-clock': 'rtpengine makes events of the clock of the audio only',
       'dtls-race': 'rtpengine before 10.5.7.1 takes DTLS from anybody (ES2023-03)',
     },
     explain: () => daemon.tail(60),

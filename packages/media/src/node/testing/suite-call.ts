@@ -6,7 +6,6 @@ import type {
   MediaEngine,
   MediaEngineEvent,
   MediaEngineEvents,
-  SrtpSuite,
 } from '../../engine.ts';
 import { TestPhone, type TestPhoneOptions } from './test-phone.ts';
 import { WebPeer } from './web-peer.ts';
@@ -94,13 +93,18 @@ export async function connect(
 /** A call between a browser and a phone. */
 export async function webCall(
   engine: MediaEngine,
-  o: { web?: CodecName; phone?: CodecName; srtp?: SrtpSuite; isPhoneFirst?: boolean } = {},
+  o: Pick<TestPhoneOptions, 'srtp' | 'dtmfClockRate'> & {
+    web?: CodecName;
+    phone?: CodecName;
+    isPhoneFirst?: boolean;
+  } = {},
 ): Promise<WebCall> {
   const bridgeId = `web-${++calls}`;
   const bridge = await engine.createBridge({ bridgeId, rtpAddress: '127.0.0.1' });
   const phone = await openPhone({
     codec: o.phone ?? 'PCMA',
     ...(o.srtp === undefined ? {} : { srtp: o.srtp }),
+    ...(o.dtmfClockRate === undefined ? {} : { dtmfClockRate: o.dtmfClockRate }),
   });
   phone.sendTo(bridge.rtp);
   const peer = await openPeer();

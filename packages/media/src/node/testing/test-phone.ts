@@ -14,7 +14,7 @@ import {
 } from '../../audio-codec.ts';
 import { describeCodec } from '../../codec.ts';
 import type { CodecName, RtpLocal, RtpRemote, SrtpKeys, SrtpSuite } from '../../engine.ts';
-import { TelephoneEventReceiver, telephoneEventSteps } from '../../rfc4733.ts';
+import { parseTelephoneEvent, TelephoneEventReceiver, telephoneEventSteps } from '../../rfc4733.ts';
 import { isRtcpPacketType, parseRtp, serializeRtp } from '../../rtp.ts';
 import { startPacer } from '../pacer.ts';
 import { SRTP_OVERHEAD, SrtpReceiver, SrtpSender, srtpKeyLength } from '../srtp.ts';
@@ -28,6 +28,8 @@ export interface TestPhoneOptions {
   codec?: CodecName;
   payloadType?: number;
   dtmfPayloadType?: number;
+  /** Of telephone-event, Hz; default that of the codec. */
+  dtmfClockRate?: number;
   /** Protects with fresh keys of this suite. */
   srtp?: SrtpSuite;
 }
@@ -53,6 +55,8 @@ export class TestPhone {
   readonly rtcp: Uint8Array[] = [];
   /** Datagrams that did not authenticate. */
   unauthentic = 0;
+  /** The greatest duration of a key heard, in ticks of its clock. */
+  longestEvent = 0;
   /** RTP packets received, keys too. */
   packets = 0;
   /** SSRC of what it sends; may be changed while it plays. */
@@ -63,6 +67,7 @@ export class TestPhone {
   readonly #rtcpSocket: Socket;
   readonly #payloadType: number;
   readonly #dtmfPayloadType: number | undefined;
+  readonly #dtmfClockRate: number | undefined;
   readonly #srtp: SrtpKeys | undefined;
   readonly #sender: SrtpSender | undefined;
   readonly #receiver: SrtpReceiver | undefined;
@@ -100,6 +105,7 @@ export class TestPhone {
     this.port = sockets.rtp.address().port;
     this.#payloadType = options.payloadType ?? describeCodec(codec).staticPayloadType ?? 111;
     this.#dtmfPayloadType = options.dtmfPayloadType ?? 101;
+    this.#dtmfClockRate = options.dtmfClockRate;
     this.#encoder = encoder;
     this.#newDecoder = () => createDecoder(codec);
     const { srtp: suite } = options;
@@ -126,6 +132,7 @@ export class TestPhone {
       payloadType: this.#payloadType,
       direction: 'sendrecv',
       ...(this.#dtmfPayloadType === undefined ? {} : { dtmfPayloadType: this.#dtmfPayloadType }),
+      ...(this.#dtmfClockRate === undefined ? {} : { dtmfClockRate: this.#dtmfClockRate }),
       ...(this.#srtp === undefined ? {} : { srtp: this.#srtp }),
       ...(this.codec === 'opus' ? { fmtp: 'useinbandfec=1' } : {}),
       ...more,
@@ -157,7 +164,7 @@ export class TestPhone {
       this.#isPressing = true;
       const timestamp = this.#timestamp;
       const start = performance.now();
-      const clockRate = describeCodec(this.codec).clockRate;
+      const clockRate = this.#dtmfClockRate ?? describeCodec(this.codec).clockRate;
       for (const step of telephoneEventSteps(digit, 100, clockRate)) {
         await delayUntil(start + step.atMs);
         this.#send(this.#dtmfPayloadType ?? 101, timestamp, step.marker, step.payload);
@@ -246,6 +253,10 @@ export class TestPhone {
     this.payloadTypes.add(packet.payloadType);
     if (!this.ssrcs.includes(packet.ssrc)) this.ssrcs.push(packet.ssrc);
     if (packet.payloadType === this.#dtmfPayloadType) {
+      this.longestEvent = Math.max(
+        this.longestEvent,
+        parseTelephoneEvent(packet.payload)?.duration ?? 0,
+      );
       const digit = this.#receiveKeys.push(packet);
       if (digit !== undefined) this.keys.push(digit);
       return;
