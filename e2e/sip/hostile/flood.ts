@@ -2,12 +2,14 @@
  * The attackers, in a process of their own: datagrams at a fixed rate from many addresses, a few with
  * the address of the PBX, and connections that say little or nothing.
  *
- * Arguments: port of the target, address of the PBX, datagrams a second, seconds. Prints a
- * `FloodReport` as JSON at its end.
+ * Arguments: port of the target, address of the PBX, datagrams a second, seconds, seed. The same seed
+ * sends the same datagrams, but for ports and the moments at which they go. Prints a `FloodReport` as
+ * JSON at its end.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { connect } from 'node:net';
-import { type Attack, attacks, SPOOFED } from './attacks.ts';
+import { seededRandom } from '../../harness/seeded-random.ts';
+import { type Attack, arsenal } from './attacks.ts';
 
 export interface FloodReport {
   readonly sent: number;
@@ -31,10 +33,11 @@ const SPOOFED_ONE_IN = 25;
 const CONNECTIONS_A_SECOND = 30;
 const MOST_OPEN = 300;
 
-const [portText, pbxAddress = '', rateText, secondsText] = process.argv.slice(2);
+const [portText, pbxAddress = '', rateText, secondsText, seedText] = process.argv.slice(2);
 const port = Number(portText);
 const rate = Number(rateText);
 const seconds = Number(secondsText);
+const seed = Number(seedText);
 
 const answers: Record<string, number> = {};
 const byName: Record<string, number> = {};
@@ -90,14 +93,17 @@ const attackers = await Promise.all(
 for (const attacker of attackers) attacker.listen();
 const liar = await Attacker.at(pbxAddress);
 
-const table = attacks();
-const chosen = table.flatMap((entry) => Array.from({ length: entry.share }, () => entry));
-const any = <T>(list: readonly T[]) => list[Math.floor(Math.random() * list.length)] as T;
+/** Two sequences: when connections are opened must not change which datagrams are sent. */
+const next = seededRandom(seed);
+const nextConnection = seededRandom(seed + 1);
+const { attacks, spoofed } = arsenal(next);
+const chosen = attacks.flatMap((entry) => Array.from({ length: entry.share }, () => entry));
+const any = <T>(list: readonly T[], draw = next) => list[Math.floor(draw() * list.length)] as T;
 
 function strike(): void {
-  if (Math.floor(Math.random() * SPOOFED_ONE_IN) === 0) {
+  if (Math.floor(next() * SPOOFED_ONE_IN) === 0) {
     byName.spoofed = (byName.spoofed ?? 0) + 1;
-    liar.send(any(SPOOFED));
+    liar.send(any(spoofed));
     return;
   }
   const { name, attack } = any(chosen);
@@ -116,14 +122,14 @@ const OPENINGS = [
 ];
 function knock(): void {
   if (open.size >= MOST_OPEN) return;
-  const localAddress = `127.0.0.${FIRST_HOST + Math.floor(Math.random() * ATTACKERS)}`;
+  const localAddress = `127.0.0.${FIRST_HOST + Math.floor(nextConnection() * ATTACKERS)}`;
   const socket = connect({ host: '127.0.0.1', port, localAddress });
   opened += 1;
   open.add(socket);
   socket.on('error', () => {});
   socket.on('close', () => open.delete(socket));
   socket.resume();
-  const opening = any(OPENINGS);
+  const opening = any(OPENINGS, nextConnection);
   if (opening !== '') socket.write(opening);
 }
 

@@ -25,6 +25,8 @@ export interface SceneOptions {
   readonly penaltyMs: number;
   /** Seconds until memory is in balance. */
   readonly settleSeconds: number;
+  /** Makes the flood; `TRUNKLINE_FLOOD_SEED` if left out, else one of its own. */
+  readonly seed?: number;
 }
 
 export interface SceneResult {
@@ -43,6 +45,8 @@ export interface SceneResult {
 
 /** Attacks a guarded endpoint while its PBX makes calls, and tells what became of both. */
 export async function floodWhileCalling(o: SceneOptions): Promise<SceneResult> {
+  const seed = o.seed ?? seedFrom(process.env.TRUNKLINE_FLOOD_SEED);
+  console.log(`flood seed ${seed}: TRUNKLINE_FLOOD_SEED=${seed} sends it again`);
   const pbx = await SipEndpoint.listen({
     listeners: [{ transport: 'udp', bindAddress: PBX, port: 0 }],
     userAgent: 'pbx',
@@ -68,7 +72,7 @@ export async function floodWhileCalling(o: SceneOptions): Promise<SceneResult> {
       command: process.execPath,
       args: [
         ...[new URL('./flood.ts', import.meta.url).pathname, String(port), PBX],
-        ...[String(o.rate), String(o.seconds)],
+        ...[String(o.rate), String(o.seconds), String(seed)],
       ],
     });
     const ended = flood.waitForLine(/^\{/, (o.seconds + 60) * 1_000);
@@ -89,6 +93,14 @@ export async function floodWhileCalling(o: SceneOptions): Promise<SceneResult> {
   } finally {
     await pbx.close();
   }
+}
+
+/** @throws Error when the text is no seed */
+function seedFrom(text: string | undefined): number {
+  if (text === undefined || text === '') return Date.now() >>> 0;
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffff_ffff)
+    throw new Error(`TRUNKLINE_FLOOD_SEED is ${text}, not a whole number below 2^32`);
+  return Number(text);
 }
 
 /** Calls at a steady rate, and looks at the target after settling and at the end of each third. */

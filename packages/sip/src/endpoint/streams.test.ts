@@ -238,17 +238,15 @@ describe('keep-alives', () => {
       onAlive: () => seen.push('alive'),
       onDead: (reason) => seen.push(reason),
     });
-    await pbx.log.until('> 200 OPTIONS', 2);
+    const told = (what: string, since = 0) =>
+      seen.slice(since).filter((word) => word === what).length;
+    // What the PBX has sent proves little: an answer may be one to a retransmission.
+    await expect.poll(() => told('alive'), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
     await pbx.endpoint.close();
-    await us.log.until('> OPTIONS', 12);
-    const end = performance.now() + 3_000;
-    while (!seen.includes('no answer') && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    const closed = seen.length;
+    await expect.poll(() => told('no answer', closed), { timeout: 20_000 }).toBeGreaterThan(0);
     keepAlive.stop();
-    expect(seen.slice(0, 2)).toEqual(['alive', 'alive']);
-    expect(seen).toContain('no answer');
-  });
+  }, 45_000);
 
   test('over TCP a peer that knows no pong is asked by OPTIONS before it is given up', async () => {
     const sockets: Socket[] = [];
