@@ -1,6 +1,6 @@
 import { type CallLimits, defaultCallLimits } from '@trunkline/contracts/call-limits.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createTollGuard, type TollCall, type TollGuard } from './toll-guard.ts';
+import { awayMs, createTollGuard, type TollCall, type TollGuard } from './toll-guard.ts';
 
 let now = 0;
 let guard: TollGuard;
@@ -53,6 +53,40 @@ describe('counts', () => {
     expect(guard.admit(call('+491'), small).ok).toBe(true);
     // Another tenant has its own.
     expect(guard.admit(call('+491', { tenantId: 'ten_b' }), small).ok).toBe(true);
+  });
+
+  test('VOX-133 a call sent out of the house counts as one of three minutes, whoever says it ended', () => {
+    const small = limits({ concurrentCalls: 2, callsPerMinute: 100, foreignMinutesPerHour: 3 });
+    const [away, inside] = [call('+4412345'), call(null)];
+    for (const one of [away, inside]) expect(guard.admit(one, small).ok).toBe(true);
+    for (const one of [away, inside, away]) guard.sentAway('ten_a', one.callId);
+    guard.ended('ten_a', away.callId);
+    guard.sentAway('ten_a', 'unknown');
+    guard.ended('ten_a', 'unknown');
+    // The one that stays inside is the PBX's alone.
+    const third = call('+491');
+    expect(guard.admit(third, small).ok).toBe(true);
+    expect(guard.admit(call('+491'), small)).toMatchObject({ reason: 'concurrent_calls' });
+    guard.ended('ten_a', third.callId);
+    now += awayMs - 1;
+    expect(guard.admit(call('+44'), small).ok).toBe(true);
+    expect(guard.admit(call('+491'), small)).toMatchObject({ reason: 'concurrent_calls' });
+    now += minute;
+    expect(guard.admit(call('+491'), small).ok).toBe(true);
+    // Its three minutes are spent, and no more than those.
+    expect(guard.admit(call('+44'), small)).toMatchObject({ reason: 'concurrent_calls' });
+    const more = { ...small, concurrentCalls: 10 };
+    expect(guard.admit(call('+44'), more)).toMatchObject({ reason: 'foreign_minutes' });
+    expect(guard.admit(call('+44'), { ...more, foreignMinutesPerHour: 3.01 }).ok).toBe(true);
+  });
+
+  test('a tenant is forgotten though nobody told of the end of what it sent away', () => {
+    const one = call('+491');
+    guard.admit(one, limits());
+    guard.sentAway('ten_a', one.callId);
+    now += awayMs + 2 * minute;
+    guard.admit(call('+491', { tenantId: 'ten_b' }), limits());
+    expect(guard.size).toBe(1);
   });
 
   test('attempts in any 60 s: the window slides', () => {

@@ -32,6 +32,11 @@ export interface TollGuard {
   admit(call: TollCall, limits: CallLimits): TollDecision;
   /** The far end answered: foreign minutes run from here. */
   answered(tenantId: string, callId: string): void;
+  /**
+   * The call goes on where nobody tells us of its end: sent elsewhere by REFER or 302. When it left the
+   * house it counts as one of `awayMs` from now on; `ended` changes nothing about that.
+   */
+  sentAway(tenantId: string, callId: string): void;
   /** The call is over, or never left. */
   ended(tenantId: string, callId: string): void;
   /** Foreign calls that must end now: the minutes of the hour are used up. */
@@ -43,9 +48,15 @@ export interface TollGuard {
 const rateWindowMs = 60_000;
 const bucketMs = 60_000;
 const hourBuckets = 60;
+/** How long a call counts that was sent away: about what calls last. */
+export const awayMs = 180_000;
 
 interface Running {
   readonly foreign: boolean;
+  /** It leaves the house. */
+  readonly outside: boolean;
+  /** Until when it counts though nothing is heard of it; null while it is ours. */
+  awayUntil: number | null;
   /** Since when foreign minutes are not yet in a bucket. */
   settledAt: number | null;
 }
@@ -79,10 +90,13 @@ export function createTollGuard({ clock }: { clock: GuardClock }): TollGuard {
   const settle = (state: TenantState, now: number) => {
     const bucket = Math.floor(now / bucketMs);
     let spent = 0;
-    for (const call of state.running.values()) {
-      if (!call.foreign || call.settledAt === null) continue;
-      spent += now - call.settledAt;
-      call.settledAt = now;
+    for (const [callId, call] of state.running) {
+      const until = Math.min(now, call.awayUntil ?? now);
+      if (call.foreign && call.settledAt !== null) {
+        spent += until - call.settledAt;
+        call.settledAt = until;
+      }
+      if (call.awayUntil !== null && call.awayUntil <= now) state.running.delete(callId);
     }
     if (spent > 0) state.foreign.set(bucket, (state.foreign.get(bucket) ?? 0) + spent);
     for (const minute of state.foreign.keys())
@@ -105,9 +119,9 @@ export function createTollGuard({ clock }: { clock: GuardClock }): TollGuard {
     if (now - forgotAt < rateWindowMs) return;
     forgotAt = now;
     for (const [tenantId, state] of tenants) {
-      if (state.running.size > 0) continue;
       prune(state, now);
-      if (state.attempts.length === 0 && state.foreign.size === 0) tenants.delete(tenantId);
+      const used = state.running.size + state.attempts.length + state.foreign.size;
+      if (used === 0) tenants.delete(tenantId);
     }
   };
 
@@ -142,16 +156,34 @@ export function createTollGuard({ clock }: { clock: GuardClock }): TollGuard {
       if (foreign && usedUp(state, limits)) return no('foreign_minutes', prefixShown(call.number));
       state.attempts.push(now);
       if (call.userId !== null) state.userAttempts.set(call.userId, [...mine, now]);
-      state.running.set(call.callId, { foreign, settledAt: null });
+      state.running.set(call.callId, {
+        foreign,
+        outside: call.number?.startsWith('+') === true,
+        awayUntil: null,
+        settledAt: null,
+      });
       return { ok: true };
     },
     answered(tenantId, callId) {
       const call = tenants.get(tenantId)?.running.get(callId);
       if (call && call.settledAt === null) call.settledAt = clock.monotonic();
     },
+    sentAway(tenantId, callId) {
+      const state = tenants.get(tenantId);
+      const call = state?.running.get(callId);
+      if (!state || !call || call.awayUntil !== null) return;
+      const now = clock.monotonic();
+      settle(state, now);
+      if (!call.outside) {
+        state.running.delete(callId);
+        return;
+      }
+      call.settledAt ??= now;
+      call.awayUntil = now + awayMs;
+    },
     ended(tenantId, callId) {
       const state = tenants.get(tenantId);
-      if (!state?.running.has(callId)) return;
+      if (state?.running.get(callId)?.awayUntil !== null) return;
       settle(state, clock.monotonic());
       state.running.delete(callId);
     },

@@ -71,13 +71,12 @@ export function forwardCall(
       call.step = { redirectTo: ready.digits };
       tell('tried');
       tell('accepted', 302);
-      release();
+      env.toll.sentAway(call.tenantId, ready.ticket);
       call.input('redirected', ended('local', 'forwarded', '', 302));
       return;
     }
     case 'answer_transfer':
-      release();
-      deflect(env, call, ready.digits, tell);
+      deflect(env, call, ready, { tell, release });
       return;
     case 'new_call':
       callTarget(env, call, order, ready, { tell, release, another });
@@ -262,10 +261,12 @@ async function answerCaller(env: CallEnvironment, call: LiveCall): Promise<void>
 function deflect(
   env: CallEnvironment,
   call: LiveCall,
-  digits: string,
-  tell: (state: Forwarded['state'], sipCode?: number | null) => void,
+  { digits, ticket }: Ready,
+  o: { tell: (state: Forwarded['state'], sipCode?: number | null) => void; release: () => void },
 ): void {
   const { near } = call;
+  const { tell, release } = o;
+  let asked = false;
   const refer = async () => {
     if (!near?.media) return;
     await near.media.hold(true);
@@ -273,20 +274,29 @@ function deflect(
     await renegotiate(near).catch((error: unknown) => {
       env.logger.warn({ call: call.id, err: error }, 'hold before a deflection not met');
     });
+    asked = true;
     const { status, reason } = await near.port.refer({ digits });
     if (call.phase !== 'deflecting') return;
     const accepted = status >= 200 && status < 300;
     tell(accepted ? 'accepted' : 'failed', status);
+    if (accepted) env.toll.sentAway(call.tenantId, ticket);
+    else release();
     call.step = null;
     if (accepted) call.input('referDone', ended('local', 'forwarded', reason));
     else call.input('referFailed', ended('remote', 'failed', reason, status));
   };
   call.step = {
     refer: () => void refer(),
-    abandoned: (end) => tell('failed', end.sipCode),
+    abandoned: (end) => {
+      // Without a word of it the PBX may still send the caller on.
+      if (asked) env.toll.sentAway(call.tenantId, ticket);
+      else release();
+      tell('failed', end.sipCode);
+    },
   };
   if (!call.input('deflected')) {
     call.step = null;
+    release();
     return;
   }
   call.timers.clear('forward');

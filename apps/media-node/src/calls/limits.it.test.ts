@@ -1,3 +1,4 @@
+import { awayMs } from '@trunkline/calls/toll-guard.ts';
 import { describe, expect, test, vi } from 'vitest';
 import { browser, endOf, inviteOf, phone, stateOf, system } from '../testing/actors.ts';
 import { wait } from '../testing/system.ts';
@@ -46,6 +47,61 @@ describe('toll-fraud floor', () => {
     expect((await peers.command(anna, 'call.redirect', away)).code).toBe('destination_blocked');
     expect(seen.failed).toBe(0);
   });
+});
+
+test('VOX-133 calls sent out of the house by REFER and 302 count on for a while', async () => {
+  let aheadMs = 0;
+  const all = await system({
+    group: { transferMethod: 'refer', forwardMethod: 'redirect_302' },
+    tenant: { limits: { concurrentCalls: 1 } },
+    monotonicAheadMs: () => aheadMs,
+  });
+  const { peers, anna, ben, pbx } = all;
+  const sdp = await (await browser()).offer();
+  const benDials = async () =>
+    (await peers.command(ben, 'call.dial', { number: '0171 1234567', sdp })).code;
+
+  const { callId, call } = await talkFrom(all, anna);
+  const asked: { refuse(): void; take(): void }[] = [];
+  call.on('refer', (refer) => {
+    refer.accept();
+    asked.push({ refuse: () => refer.notify(486), take: () => refer.notify(200) });
+  });
+  const transfer = async (index: number) => {
+    const done = peers.command(anna, 'call.transfer', { callId, number: '0171 1234567' });
+    const request = await vi.waitFor(() => {
+      const one = asked[index];
+      if (!one) throw new Error('no REFER came');
+      return one;
+    }, wait);
+    expect(await benDials()).toBe('call_limit');
+    return { request, done };
+  };
+  const first = await transfer(0);
+  first.request.refuse();
+  expect((await first.done).code).toBe('transfer_failed');
+  // Refused it is free again: else the second transfer would not even begin.
+  const second = await transfer(1);
+  second.request.take();
+  expect(await second.done).toMatchObject({ ok: true });
+  await endOf(all);
+  expect(await benDials()).toBe('call_limit');
+  aheadMs += awayMs;
+
+  const caller = pbx.call('20', (await phone()).offer());
+  const seen = outcome(caller);
+  const ringing = await vi.waitFor(() => {
+    const view = peers.viewsOf(anna.userId).find(({ state }) => state === 'ringing');
+    if (!view) throw new Error('nothing rings');
+    return view.id;
+  }, wait);
+  const away = { callId: ringing, number: '0171 1234567' };
+  expect(await peers.command(anna, 'call.redirect', away)).toMatchObject({ ok: true });
+  await vi.waitFor(() => expect(seen.failed).toBe(302), wait);
+  await endOf(all, 1);
+  expect(await benDials()).toBe('call_limit');
+  aheadMs += awayMs;
+  expect(await benDials()).toBeNull();
 });
 
 describe('media of a group', () => {

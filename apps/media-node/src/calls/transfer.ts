@@ -84,9 +84,8 @@ export async function transferBlind(
   });
   const work =
     method === 'refer'
-      ? transferByRefer(env, call, plan.dialled.digits, tell)
+      ? transferByRefer(env, call, { digits: plan.dialled.digits, ticket, tell })
       : transferByCall(env, call, plan.dialled.digits, ticket, tell);
-  if (method === 'refer') env.toll.ended(call.tenantId, ticket);
   if ((await within(env, work)) === 'failed') throw new TrunklineError('transfer_failed');
 }
 
@@ -94,28 +93,46 @@ export async function transferBlind(
 function transferByRefer(
   env: CallEnvironment,
   call: LiveCall,
-  digits: string,
-  tell: ReturnType<typeof teller>,
-  replaces?: LiveCall,
+  o: {
+    digits: string;
+    /** Of the call to the target, as the toll-fraud floor counts it. */
+    ticket: string | null;
+    tell: ReturnType<typeof teller>;
+    replaces?: LiveCall;
+  },
 ): Promise<Outcome> {
+  const { digits, ticket, tell, replaces } = o;
   const { near } = call;
   const wasHeld = call.held;
+  // Without a word of it the PBX may still have sent both on.
+  const away = (accepted: boolean) => {
+    // Not joined for sure, the other call is still ours and counts as such.
+    const target = replaces && !accepted ? null : ticket;
+    for (const one of [target, near?.ticket ?? null])
+      if (one !== null) env.toll.sentAway(call.tenantId, one);
+  };
+  const stayed = () => {
+    if (ticket !== null && !replaces) env.toll.ended(call.tenantId, ticket);
+  };
   return new Promise((resolve) => {
     call.step = {
       returned: (end) => {
         call.timers.clear('recall');
+        stayed();
         tell('failed', end?.sipCode ?? null);
         takeBack(env, call, wasHeld);
         resolve('failed');
       },
       abandoned: (end) => {
         const accepted = end.cause === 'transferred';
+        away(accepted);
         if (!accepted) tell('failed', end.sipCode);
         resolve(accepted ? 'accepted' : 'failed');
       },
     };
     if (!near || !call.input('transferReferred')) {
       call.step = null;
+      stayed();
       resolve('failed');
       return;
     }
@@ -131,6 +148,7 @@ function transferByRefer(
         if (call.phase !== 'referring') return;
         if (status >= 200 && status < 300) {
           tell('accepted', status);
+          away(true);
           call.input('referDone', ended('local', 'transferred', reason, null));
         } else call.input('referFailed', ended('remote', 'failed', reason, status));
       });
@@ -284,7 +302,8 @@ async function connectByRefer(
   { digits, tell }: { digits: string; tell: ReturnType<typeof teller> },
 ): Promise<Outcome> {
   await holdCall(env, other);
-  const outcome = await transferByRefer(env, call, digits, tell, other);
+  const ticket = other.near?.ticket ?? null;
+  const outcome = await transferByRefer(env, call, { digits, ticket, tell, replaces: other });
   // The PBX ends the call it replaced; should it not, nobody is left at this end of it.
   if (outcome === 'accepted')
     other.input('userHangsUp', ended('local', 'transferred', 'joined with another call'));
