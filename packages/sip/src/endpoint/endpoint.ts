@@ -27,7 +27,7 @@ import type { IncomingMessage } from './incoming-message.ts';
 import { IncomingRegister } from './incoming-register.ts';
 import type { IncomingSubscription, SubscriptionBounds } from './incoming-subscription.ts';
 import { Intake } from './intake.ts';
-import { InviteUsage } from './invite-usage.ts';
+import { InviteUsage, UNHEARD } from './invite-usage.ts';
 import { type KeepAlive, type KeepAliveOptions, startKeepAlive } from './keep-alive.ts';
 import { type OutOfDialogOptions, sendOutOfDialog } from './out-of-dialog.ts';
 import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
@@ -252,15 +252,13 @@ export class SipEndpoint {
    * answered or given up.
    */
   endDialog(snapshot: DialogSnapshot, credentials?: DigestCredentials): Promise<void> {
-    const nothing = () => {};
-    const no = () => false;
     const usage = new InviteUsage(this.core, Dialog.restore(snapshot), {
       digest: this.core.digest(credentials),
       contact: this.core.contact(''),
       role: 'uac',
       offers: 'stable',
       sessionTimer: undefined,
-      hooks: { ended: nothing, reinvite: no, info: nothing, refer: no, ack: nothing },
+      hooks: UNHEARD,
     });
     return usage.bye();
   }
@@ -415,14 +413,15 @@ export class SipEndpoint {
   }
 
   private onCancel(transaction: ServerTransaction): void {
-    const invite = this.layer.findCancelled(transaction.request);
+    const { request } = transaction;
+    const invite = this.layer.findCancelled(request);
     if (invite === undefined) {
       this.respond(transaction, 481);
       return;
     }
     // The To tag is that of the responses to the INVITE (§9.2).
     this.respond(transaction, 200, { toTag: invite.user.localTag ?? newTag() });
-    if (!invite.answered) invite.user.onCancel?.(transaction.request);
+    if (!invite.answered) invite.user.onCancel?.(request);
   }
 
   private onNewInvite(transaction: ServerTransaction): void {
@@ -472,6 +471,7 @@ export class SipEndpoint {
     status: number,
     options: ResponseOptions = {},
   ): void {
+    if (transaction.answered) return;
     const response = createResponse(transaction.request, status, { toTag: newTag(), ...options });
     transaction.respond(response);
   }

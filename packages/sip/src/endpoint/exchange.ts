@@ -5,7 +5,10 @@ import { parseDeltaSeconds } from '../message/contact.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
 import { formatVia } from '../message/via.ts';
-import type { ClientTransaction } from '../transaction/client-transaction.ts';
+import type {
+  ClientTransaction,
+  ClientTransactionUser,
+} from '../transaction/client-transaction.ts';
 import { TooManyTransactions } from '../transaction/layer.ts';
 import type { Target } from '../transport/target.ts';
 import type { Hop } from '../transport/transport.ts';
@@ -111,6 +114,12 @@ export class Exchange {
   stop(): void {
     this.stopped = true;
     this.transaction?.terminate();
+  }
+
+  /** Has somebody else take the answers still to come to an INVITE; nothing more is reported. */
+  leaveTo(user: ClientTransactionUser): void {
+    this.stopped = true;
+    this.transaction?.passTo(user);
   }
 
   private transmit(hop: Hop): void {

@@ -111,6 +111,30 @@ describe('forked calls (RFC 3261 §12.1, §13.2.2.4)', () => {
     expect(requests('BYE').map(tagOfTo)).toEqual(['b', 'a']);
   });
 
+  test('a call that is over still acknowledges its answer again, and ends other branches', async () => {
+    const { sim, call, respond, requests } = await forking();
+    const told: string[] = [];
+    for (const event of ['answered', 'failed', 'ended'] as const) {
+      call.on(event, () => told.push(event));
+    }
+    await respond('200 OK', 'a', sdp('a'));
+    void call.bye();
+    await sim.run(10);
+    const [bye] = requests('BYE');
+    await respond('200 OK', 'a', '', [], bye);
+    expect(requests('ACK').map(tagOfTo)).toEqual(['a']);
+    await respond('200 OK', 'a', sdp('a'));
+    await respond('200 OK', 'b', sdp('b'));
+    await respond('200 OK', 'b', sdp('b'));
+    expect(requests('ACK').map(tagOfTo)).toEqual(['a', 'a', 'b', 'b']);
+    expect(requests('ACK').map(({ cseq }) => cseq.seq)).toEqual([1, 1, 1, 1]);
+    expect(requests('BYE').map((each) => [tagOfTo(each), each.cseq.seq])).toEqual([
+      ['a', 2],
+      ['b', 2],
+    ]);
+    expect(told).toEqual(['answered', 'ended']);
+  });
+
   test('reliable responses are acknowledged in order; repeats and those that overtook are dropped', async () => {
     const { call, respond, requests } = await forking();
     const seen: number[] = [];

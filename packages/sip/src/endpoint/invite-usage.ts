@@ -46,6 +46,15 @@ export interface InviteUsageHooks {
   prack?(transaction: ServerTransaction): void;
 }
 
+/** For a dialog that is only to be ended, and whose call is gone. */
+export const UNHEARD: InviteUsageHooks = {
+  ended() {},
+  reinvite: () => false,
+  info() {},
+  refer: () => false,
+  ack() {},
+};
+
 export interface InviteUsageOptions {
   digest: DigestClient | undefined;
   contact: string;

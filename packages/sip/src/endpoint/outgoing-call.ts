@@ -17,6 +17,7 @@ import { type EarlyOrphan, orphanedInvite } from './early-orphan.ts';
 import { Exchange } from './exchange.ts';
 import { type CallIdentity, identityOf } from './identity.ts';
 import { InviteUsage } from './invite-usage.ts';
+import { LateAnswers, MAX_FORKS } from './late-answers.ts';
 import { createInvite, type OutgoingInviteOptions } from './outgoing-invite.ts';
 import { readReliable } from './prack.ts';
 import { type CallEnd, type CallReason, callEnd, formatReason } from './reason.ts';
@@ -51,9 +52,6 @@ export type OutgoingCallEvents = SessionEvents & {
 };
 
 export type OutgoingCallState = 'calling' | 'proceeding' | 'early' | 'confirmed' | 'terminated';
-
-/** Branches whose answers are acknowledged; more are not met in practice. */
-const MAX_FORKS = 16;
 
 type Fork = { usage: InviteUsage; early: EarlyDialog };
 
@@ -415,7 +413,8 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
       return;
     }
     this.current = 'terminated';
-    // What stays waits for late answers of other branches (§13.2.2.4) and needs no more than that.
+    const { core, exchange, acks, digest } = this;
+    exchange.leaveTo(new LateAnswers(core, exchange.request, acks, digest));
     this.forks.clear();
     this.emit('ended', callEnd(by, request, usage.lapse));
     this.dropHandlers();

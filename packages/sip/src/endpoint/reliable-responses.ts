@@ -1,4 +1,5 @@
 import type { TimerHandle } from '../clock.ts';
+import type { CSeq } from '../message/cseq.ts';
 import type { SipResponse } from '../message/message.ts';
 import type { RAck } from '../message/rack.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
@@ -22,6 +23,8 @@ interface Waiting {
 export class ReliableResponses {
   private readonly core: Core;
   private readonly transaction: ServerTransaction;
+  /** Of the INVITE. */
+  private readonly cseq: CSeq;
   private readonly hooks: { acknowledged(): void; unacknowledged(): void };
   private readonly queue: Waiting[] = [];
   private current: (Waiting & { rseq: number }) | undefined;
@@ -39,6 +42,7 @@ export class ReliableResponses {
   ) {
     this.core = core;
     this.transaction = transaction;
+    this.cseq = transaction.request.cseq;
     this.hooks = hooks;
     this.latest = Math.floor(core.random() * FIRST_LIMIT);
     this.first = this.latest + 1;
@@ -63,7 +67,7 @@ export class ReliableResponses {
    * @returns false when it acknowledges nothing of ours and must be answered 481
    */
   acknowledge(rack: RAck): boolean {
-    const { seq, method } = this.transaction.request.cseq;
+    const { seq, method } = this.cseq;
     if (rack.seq !== seq || rack.method !== method) return false;
     if (rack.rseq === this.current?.rseq) {
       this.clear();

@@ -331,5 +331,6 @@ function answer(
   status: number,
   headers: [name: string, value: string][] = [],
 ): void {
+  if (transaction.answered) return;
   transaction.respond(createResponse(transaction.request, status, { headers }));
 }

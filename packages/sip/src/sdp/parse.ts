@@ -92,14 +92,7 @@ export function parseSdp(text: string): SessionDescription {
 
 function parseOrigin(value: string): Origin {
   const [username, sessionId, sessionVersion, net, type, address, ...rest] = value.split(/ +/);
-  if (
-    !username ||
-    !sessionId ||
-    !sessionVersion ||
-    net !== 'IN' ||
-    !address ||
-    rest.length > 0
-  ) {
+  if (!username || !sessionId || !sessionVersion || net !== 'IN' || !address || rest.length > 0) {
     throw new SdpParseError('bad o= line');
   }
   return { username, sessionId, sessionVersion, addressType: addressType(type), address };

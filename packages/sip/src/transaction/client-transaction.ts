@@ -39,9 +39,10 @@ const NOBODY: ClientTransactionUser = { onResponse() {}, onFailure() {} };
 
 /** One request and its responses (RFC 3261 §17.1). */
 export class ClientTransaction extends Machine<State, Event, SipResponse> {
-  readonly request: SipRequest;
   readonly hop: Hop;
   readonly key: string;
+  /** Undefined once it was answered for good. */
+  private request: SipRequest | undefined;
   /** The request; after an INVITE was refused, its ACK. Nothing once there is nothing to repeat. */
   private bytes: Uint8Array | undefined;
   private acknowledged = false;
@@ -88,6 +89,7 @@ export class ClientTransaction extends Machine<State, Event, SipResponse> {
       this.output(undefined);
       return;
     }
+    if (this.request === undefined) return;
     this.acknowledged = true;
     const ack = createAck(this.request, response);
     this.bytes = serializeMessage(ack);
@@ -100,8 +102,13 @@ export class ClientTransaction extends Machine<State, Event, SipResponse> {
     if (state === 'accepted' || (state === 'completed' && !this.acknowledged)) {
       this.bytes = undefined;
     }
-    if (response.statusCode >= 200) this.request.forgetParsed();
+    if (response.statusCode >= 200) this.request = undefined;
     user.onResponse(response);
+  }
+
+  /** Has somebody else hear what still comes, such as one who keeps less than the first. */
+  passTo(user: ClientTransactionUser): void {
+    if (this.state === 'accepted') this.user = user;
   }
 
   protected fail(cause: 'timeout' | 'transport'): void {

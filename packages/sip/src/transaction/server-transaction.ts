@@ -28,23 +28,28 @@ export interface ServerTransactionUser {
   onFailure?(cause: 'timeout' | 'transport'): void;
 }
 
+/** Who listens as long as nobody wants to. */
+const NOBODY: ServerTransactionUser = {};
+
 /** One received request and our responses to it (RFC 3261 §17.2). */
 export class ServerTransaction extends Machine<State, Event, SipRequest> {
-  readonly request: SipRequest;
   /** Where the request came from. */
   readonly source: Source;
   readonly key: string;
   readonly mergeKey: string | undefined;
   /** Where the responses go. */
   readonly hop: Hop;
-  user: ServerTransactionUser = {};
+  user: ServerTransactionUser = NOBODY;
+  /** Undefined once it was answered: nobody asks any more, and it would wait half a minute for that. */
+  private held: SipRequest | undefined;
   private readonly send: SendMessage;
   private readonly onTerminated: (transaction: ServerTransaction) => void;
   private status = 0;
   /** Latest response; of a final one only what is repeated and matched is kept. */
   private response: SipResponse | undefined;
   private bytes: Uint8Array | undefined;
-  private toTag: string | undefined;
+  /** To tags of the request and of its final response, for a request without a unique branch. */
+  private tags: { request: string; response: string } | undefined;
 
   /** @param key as `serverKey` gives it */
   constructor(
@@ -58,13 +63,23 @@ export class ServerTransaction extends Machine<State, Event, SipRequest> {
   ) {
     const invite = request.method === 'INVITE';
     super(invite ? INVITE_SERVER : NON_INVITE_SERVER, invite ? 'proceeding' : 'trying', context);
-    this.request = request;
+    this.held = request;
     this.source = source;
     this.hop = hop;
     this.key = key;
     this.mergeKey = mergeKey(request);
     this.send = send;
     this.onTerminated = onTerminated;
+  }
+
+  /**
+   * The request.
+   *
+   * @throws Error once a final response was sent: it is let go then
+   */
+  get request(): SipRequest {
+    if (this.held === undefined) throw new Error('an answered request is not kept');
+    return this.held;
   }
 
   /** Source and transport of the request. */
@@ -117,8 +132,9 @@ export class ServerTransaction extends Machine<State, Event, SipRequest> {
    * To tag of an ACK is that of our response, of a repeat that of the request (§17.2.3).
    */
   matchesToTag(request: SipRequest): boolean {
-    const own = request.method === 'ACK' ? this.toTag : tagOf(this.request.to);
-    return tagOf(request.to) === own;
+    const tag = tagOf(request.to);
+    if (this.held !== undefined) return request.method !== 'ACK' && tag === tagOf(this.held.to);
+    return tag === (request.method === 'ACK' ? this.tags?.response : this.tags?.request);
   }
 
   protected transmit(): void {
@@ -142,11 +158,14 @@ export class ServerTransaction extends Machine<State, Event, SipRequest> {
 
   /** An answered request waits half a minute for repeats, and needs little for that. */
   private slim(final: SipResponse): void {
+    const { held } = this;
     // Only without a unique branch, which is rare, anybody will ask.
-    if (!hasUniqueBranch(this.request.via)) this.toTag = tagOf(final.to);
+    if (held !== undefined && !hasUniqueBranch(held.via)) {
+      this.tags = { request: tagOf(held.to), response: tagOf(final.to) };
+    }
+    this.held = undefined;
     this.response = undefined;
     // A 2xx to an INVITE is repeated by the transaction user.
     if (this.state === 'accepted') this.bytes = undefined;
-    this.request.forgetParsed();
   }
 }

@@ -196,7 +196,8 @@ function play(s: Script) {
   const server: string[] = [];
   const sent = new Set<string>();
   const serve = (transaction: ServerTransaction): void => {
-    server.push(transaction.request.method);
+    const { request } = transaction;
+    server.push(request.method);
     // It surfaces once: a copy so late that its transaction is over is a new request to anybody.
     expect(callee.size).toBe(1);
     transaction.user = {
@@ -205,7 +206,7 @@ function play(s: Script) {
     };
     for (const { at, status } of s.answers) {
       clock.setTimer(() => {
-        const response = createResponse(transaction.request, status, { toTag: 't' });
+        const response = createResponse(request, status, { toTag: 't' });
         if (transaction.respond(response)) sent.add(String(status));
       }, at);
     }
