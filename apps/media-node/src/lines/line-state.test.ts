@@ -1,5 +1,6 @@
+import { lineState } from '@trunkline/contracts/lines.ts';
 import { describe, expect, test } from 'vitest';
-import { lineStateOf, uninitialised } from './line-state.ts';
+import { lineStateOf, misconfigured, uninitialised } from './line-state.ts';
 
 const now = new Date('2026-11-23T09:00:00.000Z');
 const later = new Date('2026-11-23T09:05:00.000Z');
@@ -85,5 +86,18 @@ describe('line state', () => {
     expect(
       lineStateOf(failed('refused', 403), { name: '21', hasPassword: true }, second, later).since,
     ).toBe(later.toISOString());
+  });
+
+  test.each([
+    ['dns', null],
+    ['unreachable', null],
+    ['refused', 500],
+    ['refused', 401],
+  ] as const)('a reason of any length fits the contract: %s %s', (cause, sipCode) => {
+    const state = stateOf(cause, sipCode, `\u{202e}${'\u{1F600}'.repeat(400)}`);
+    expect(lineState.safeParse(state).success).toBe(true);
+    expect(state.reason.text.isWellFormed()).toBe(true);
+    expect(state.reason.text).not.toContain('\u{202e}');
+    expect(lineState.safeParse(misconfigured('x'.repeat(400), now)).success).toBe(true);
   });
 });

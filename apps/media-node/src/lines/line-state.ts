@@ -1,4 +1,5 @@
 import type { LineState } from '@trunkline/contracts/lines.ts';
+import { cleanLine } from '@trunkline/contracts/text.ts';
 import type { RegistrationStatus } from './registrar.ts';
 
 /** What the reason says of the line itself. */
@@ -7,6 +8,14 @@ export interface LineName {
   name: string;
   hasPassword: boolean;
 }
+
+/** UTF-16 units of a reason, as the contract has it. */
+const maxText = 300;
+/**
+ * PBXs and name servers word reasons, tenants choose the names in them. Longer ones would be refused by
+ * the edge and the control plane, with everything else this node says.
+ */
+const reasonText = (text: string): string => cleanLine(text.slice(0, maxText));
 
 /** A line nobody has tried to open yet. */
 export function uninitialised(now: Date): LineState {
@@ -22,7 +31,7 @@ export function uninitialised(now: Date): LineState {
 export function misconfigured(text: string, now: Date): LineState {
   return {
     state: 'failed',
-    reason: { category: 'config', sipCode: null, text },
+    reason: { category: 'config', sipCode: null, text: reasonText(text) },
     since: now.toISOString(),
     nextAttemptAt: null,
   };
@@ -48,7 +57,7 @@ export function lineStateOf(
         }
       : {
           state: 'failed',
-          reason: reasonOf(status, line),
+          reason: fitting(reasonOf(status, line)),
           since: now.toISOString(),
           nextAttemptAt: new Date(now.getTime() + status.retryMs).toISOString(),
         };
@@ -57,6 +66,10 @@ export function lineStateOf(
     next.reason.category === previous.reason.category &&
     next.reason.text === previous.reason.text;
   return same ? { ...next, since: previous.since } : next;
+}
+
+function fitting({ text, ...reason }: LineState['reason']): LineState['reason'] {
+  return { ...reason, text: reasonText(text) };
 }
 
 function reasonOf(
