@@ -19,6 +19,7 @@ test.each<[string, string[]]>([
   ['8-11', ['8', '9', '10', '11']],
   ['098-101', ['098', '099', '100', '101']],
   ['abc-def', ['abc-def']],
+  ['30-anna;trunk-1;a--3', ['30-anna', 'trunk-1', 'a--3']],
   ['30 - 31;anna', ['30', '31', 'anna']],
 ])('LIN-051 %s is %j', (text, expected) => expect(names(text)).toEqual(expected));
 
@@ -26,6 +27,14 @@ test.each([
   ['120-100', 'descending_range'],
   ['01-3', 'uneven_range'],
   ['1-010', 'uneven_range'],
+  ['1--3', 'malformed_range'],
+  ['1-2-3', 'malformed_range'],
+  ['1e3-1e4', 'malformed_range'],
+  ['1-', 'malformed_range'],
+  ['-3', 'malformed_range'],
+  ['-', 'malformed_range'],
+  ['100–120', 'malformed_range'],
+  ['30;1234567890123456-1234567890123457', 'malformed_range'],
   [' ; ', 'empty'],
   ['1-1001', 'too_many'],
   ['1-999;2000-2001', 'too_many'],

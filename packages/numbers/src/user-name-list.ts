@@ -1,18 +1,27 @@
 /** What is wrong with a list of user names, and at which item. */
 export interface UserNameListError {
   readonly ok: false;
-  readonly error: 'empty' | 'descending_range' | 'uneven_range' | 'too_many';
+  readonly error: 'empty' | 'malformed_range' | 'descending_range' | 'uneven_range' | 'too_many';
   /** The item as written; empty for the list as a whole. */
   readonly item: string;
 }
 export type UserNameList = { readonly ok: true; readonly names: string[] } | UserNameListError;
 
 const range = /^([0-9]{1,15})\s*-\s*([0-9]{1,15})$/;
+/** Hyphens and dashes, as word processors put them. */
+const dash = /[-\u2010-\u2015\u2212]/;
+
+/** Whether numbers with a dash between, or a dash without one, were meant as a range: `1--3`, `1-2-3`. */
+function meansRange(item: string): boolean {
+  const parts = item.split(dash).map((part) => part.trim());
+  return parts.length > 1 && parts.every((part) => part === '' || /^[0-9]/.test(part));
+}
 
 /**
  * Reads SIP user names as list and ranges (LIN-051): items separated by `;`, ranges of digits with
  * `-`. A range keeps the width of its ends (`001-003`); ends of different width must not begin
- * with 0. What is no range is one name as it stands. Names named twice count once.
+ * with 0. What is no range and does not look like one is one name as it stands; a name of numbers
+ * and hyphens alone has to be given as a single line. Names named twice count once.
  * @param max names at most
  */
 export function parseUserNames(text: string, max: number): UserNameList {
@@ -21,6 +30,7 @@ export function parseUserNames(text: string, max: number): UserNameList {
     if (item === '') continue;
     const ends = range.exec(item);
     if (!ends) {
+      if (meansRange(item)) return { ok: false, error: 'malformed_range', item };
       names.add(item);
     } else {
       const problem = addRange(names, ends[1] ?? '', ends[2] ?? '', max);

@@ -16,6 +16,7 @@ export const maxLinesAtOnce = 1_000;
 
 const reasons: Readonly<Record<UserNameListError['error'], string>> = {
   empty: 'no user name in it',
+  malformed_range: 'not a range: two numbers of at most 15 digits with one hyphen between them',
   descending_range: 'a range must not go down',
   uneven_range: 'both ends of a range with leading zeros need the same width',
   too_many: `more than ${maxLinesAtOnce} lines`,

@@ -32,6 +32,10 @@ describe('LIN-058 reading', () => {
       ['100', '', 'a,"b"', ''],
       ['101', '', 'x\ny', '5'],
     ]);
+    expect(read('102 ,"" , "x",""""\r\n103,"a\r\nb" ,,')).toEqual([
+      ['102', '', ' "x"', '"'],
+      ['103', 'a\nb', '', ''],
+    ]);
   });
 
   test('any line ends, also mixed; empty lines keep the count of rows', () => {
@@ -47,7 +51,11 @@ describe('LIN-058 reading', () => {
   test('a quote that never ends and a fifth value are wrong in their row', () => {
     const [first, second] = readLinesCsv(bytes('1,,,,x\n2,"open\n3'));
     expect(first?.problem).toBe('more than four values');
-    expect(second?.problem).toMatch(/[Qq]uote/);
+    expect(second?.problem).toBe('a quote that never ends');
+    expect(read('1,"a"b,\n2')).toEqual([
+      'a quote inside a value that is not doubled',
+      ['2', '', '', ''],
+    ]);
   });
 
   test('bounds: bytes, rows and what is no text', () => {
@@ -62,6 +70,50 @@ describe('LIN-058 reading', () => {
     expect(refused('1\n'.repeat(maxImportRows + 1))).toBe('payload_too_large');
     expect(refused('1\n'.repeat(maxImportRows))).toBeUndefined();
     expect(refused('PK\0')).toBe('file_unreadable');
+  });
+});
+
+describe('hostile files of a megabyte', () => {
+  /** Repeated to the bound, then what follows. */
+  const filled = (part: string, after = '') =>
+    part.repeat(Math.floor((maxImportBytes - after.length) / part.length)) + after;
+
+  test.each<[string, string]>([
+    ['quotes', filled('"')],
+    ['quoted values beside blanks', filled('"a" ')],
+    ['stray quotes', filled('"a"b,')],
+    ['stray quotes far from a comma', filled('"a', `${' '.repeat(400_000)},`)],
+    ['quotes that never end', filled('"a\n')],
+    ['one long value', filled('x')],
+    ['commas', filled(',')],
+    ['line feeds', filled('\n')],
+    ['carriage returns', filled('\r')],
+    ['blanks', filled(' ')],
+    ['apostrophes', filled("'")],
+    ['wide rows', filled(`1${','.repeat(500)}\n`)],
+    ['many rows', filled('1\n')],
+    ['values with line breaks', filled('"\n\n\n\n\n\n\n",')],
+  ])('%s cost less than 100 ms', (_name, text) => {
+    const file = bytes(text);
+    const before = process.cpuUsage();
+    let outcome: unknown = 'read';
+    try {
+      readLinesCsv(file);
+    } catch (error) {
+      outcome = (error as { code: string }).code;
+    }
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(100);
+    expect(['read', 'file_unreadable', 'payload_too_large']).toContain(outcome);
+  });
+
+  test('a value that is too long is told with its row', () => {
+    expect(() => readLinesCsv(bytes(`1\n2,"${'x'.repeat(2_000)}`))).toThrow(
+      expect.objectContaining({
+        code: 'file_unreadable',
+        detail: expect.stringMatching(/^row 2: .*1000 characters/),
+      }),
+    );
   });
 });
 

@@ -1,6 +1,10 @@
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { maxImportBytes, maxImportRows } from '@trunkline/contracts/lines.ts';
 import Papa from 'papaparse';
+import { csvRecords } from './csv-records.ts';
+
+/** Rows with the empty ones. */
+const mostRows = 10 * maxImportRows;
 
 /** One record of an import file: user name, auth user name, password, number (LIN-058). */
 export interface CsvLine {
@@ -47,29 +51,24 @@ export function readLinesCsv(bytes: Uint8Array): CsvLine[] {
   const text = decode(bytes);
   if (text.includes('\0'))
     throw new TrunklineError('file_unreadable', { detail: 'this is no text file' });
-  const { data, errors } = Papa.parse<string[]>(text.replace(/\r\n?/g, '\n'), {
-    delimiter: ',',
-    newline: '\n',
-  });
-  const broken = new Map(errors.map((error) => [error.row, error.message]));
-  const rows = data.flatMap((fields, index) => {
-    if (fields.length === 1 && fields[0]?.trim() === '') return [];
-    const [userName = '', authUserName = '', password = '', number = '', ...more] = fields;
-    const extra = more.some((value) => value.trim() !== '') ? 'more than four values' : null;
-    return [
-      {
-        row: index + 1,
-        userName: unguard(userName.trim()),
-        authUserName: unguard(authUserName.trim()),
-        password,
-        number: unguard(number.trim()),
-        problem: broken.get(index) ?? extra,
-      },
-    ];
-  });
-  if (rows.length > maxImportRows)
-    throw new TrunklineError('payload_too_large', { detail: `more than ${maxImportRows} rows` });
-  return rows;
+  const lines: CsvLine[] = [];
+  const tooMany = (what: string) =>
+    new TrunklineError('payload_too_large', { detail: `more than ${what}` });
+  for (const { row, values, problem } of csvRecords(text)) {
+    if (row > mostRows) throw tooMany(`${mostRows} rows, empty ones included`);
+    if (values.length === 1 && values[0]?.trim() === '') continue;
+    if (lines.length === maxImportRows) throw tooMany(`${maxImportRows} rows`);
+    const [userName = '', authUserName = '', password = '', number = ''] = values;
+    lines.push({
+      row,
+      userName: unguard(userName.trim()),
+      authUserName: unguard(authUserName.trim()),
+      password,
+      number: unguard(number.trim()),
+      problem,
+    });
+  }
+  return lines;
 }
 
 /**
