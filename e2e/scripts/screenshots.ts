@@ -1,12 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { waitFor } from '../harness/wait-for.ts';
 import { launchChromium } from '../peers/chromium/chromium.ts';
 import { signInByForm } from '../product/client-app.ts';
 import { startProduct } from '../product/product.ts';
 
-/** Takes the pictures under docs/screenshots of the running product with its demo tenant. */
+/**
+ * Takes the pictures under docs/screenshots of the running product with its demo tenant. Names of
+ * looks as arguments take those alone.
+ */
 const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 const password = 'trunkline-demo';
 const wide = { width: 1280, height: 800 };
@@ -17,17 +21,24 @@ interface Look {
   readonly locale: 'de-DE' | 'en-GB';
   readonly colorScheme: 'light' | 'dark';
   readonly viewport: { width: number; height: number };
+  readonly hasTouch?: boolean;
 }
 
-const looks: readonly Look[] = [
+const all: readonly Look[] = [
   { name: 'en-light', locale: 'en-GB', colorScheme: 'light', viewport: wide },
   { name: 'de-light', locale: 'de-DE', colorScheme: 'light', viewport: wide },
   { name: 'en-dark', locale: 'en-GB', colorScheme: 'dark', viewport: wide },
-  { name: 'de-phone', locale: 'de-DE', colorScheme: 'light', viewport: phone },
+  { name: 'de-phone', locale: 'de-DE', colorScheme: 'light', viewport: phone, hasTouch: true },
 ];
+const chosen = process.argv.slice(2);
+const looks = all.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
 
 await mkdir(folder, { recursive: true });
-await using product = await startProduct({ env: { TRUNKLINE_DEMO: 'on' } });
+// Another build of the web apps may be shown.
+const { TRUNKLINE_WEB_ROOT } = process.env;
+await using product = await startProduct({
+  env: { TRUNKLINE_DEMO: 'on', ...(TRUNKLINE_WEB_ROOT ? { TRUNKLINE_WEB_ROOT } : {}) },
+});
 await using chromium = await launchChromium({ toneHz: 440 });
 const identity = (name: string) => `${name}@demo.trunkline.localhost`;
 
@@ -43,48 +54,105 @@ async function signedIn(look: Look, name: string, path = '/'): Promise<Page> {
   return page;
 }
 
-const ben = await signedIn({ ...looks[0], name: 'ben' } as Look, 'ben');
-for (const look of looks) {
-  const front = await chromium.newPage(look);
-  await front.goto(product.url);
-  await shot(front, 'sign-in', look);
-  await front.context().close();
+async function dial(page: Page, number: string): Promise<void> {
+  const field = page.getByRole('combobox').first();
+  await field.fill(number);
+  await field.press('Enter');
+}
 
-  const anna = await signedIn(look, 'anna');
+/** The window of the call in full, once it talks. */
+async function talking(page: Page, name: string | RegExp): Promise<Locator> {
+  const card = page.getByRole('region', { name });
+  await card.getByRole('button', { name: /^(Hang up|Auflegen)$/ }).waitFor();
+  return card;
+}
+
+const press = (within: Page | Locator, name: string | RegExp) =>
+  within.getByRole('button', { name }).first().click();
+
+/** The softphone as Anna uses it; Ben and Clara are her colleagues. */
+async function client(look: Look, ben: Page, clara: Page): Promise<void> {
+  const anna = await signedIn(look, 'anna', '/people');
+  await anna.getByRole('listitem').filter({ hasText: 'Ben Bergmann' }).first().waitFor();
   await shot(anna, 'people', look);
-  const field = anna.getByRole('combobox').first();
-  await field.fill('10');
-  await field.press('Enter');
-  await anna.locator('section[aria-label*=":"] button').last().waitFor();
-  await anna.waitForTimeout(4000);
+  await press(anna, /^(Line|Leitung) 20/);
+  await anna.getByRole('switch').first().waitFor();
+  await shot(anna, 'line-menu', look);
+  await anna.keyboard.press('Escape');
+
+  if (look.viewport === wide)
+    await anna
+      .getByRole('link', { name: /Ben Bergmann/ })
+      .first()
+      .click();
+  await dial(anna, '10');
+  let card = await talking(anna, /: /);
+  const quality = card.getByRole('button', { name: /Voice quality|Sprachqualität/ });
+  await quality.click();
+  // The node tells its figures after its first intervals.
+  await waitFor('figures of the whole way', async () => {
+    const mos = await card.getByRole('row', { name: /^MOS/ }).getByRole('cell').allTextContents();
+    return mos.length === 3 && mos.every((each) => /\d/.test(each));
+  });
   await shot(anna, 'call', look);
+  await quality.click();
+
+  await press(card, /^(Transfer call|Gespräch vermitteln)$/);
+  await card.getByRole('combobox').fill('be');
+  await shot(anna, 'transfer', look);
+  await press(card, /^(Ask first|Erst rückfragen)$/);
+  await ben.getByRole('region', { name: /Anna Albrecht/ }).waitFor();
+  await press(ben, 'Answer');
+  card = await talking(anna, /: Ben Bergmann/);
+  await anna.getByRole('button', { name: /^(Connect with|Mit .* verbinden)/ }).waitFor();
+  await anna.waitForTimeout(2_000);
+  await shot(anna, 'two-calls', look);
+
+  await dial(clara, '20');
+  await anna.getByRole('region', { name: /Clara Conrad/ }).waitFor();
+  await shot(anna, 'second-call', look);
+  await press(clara, 'Cancel');
+  await anna.getByRole('region', { name: /Clara Conrad/ }).waitFor({ state: 'hidden' });
+  await press(card, /^(Hang up|Auflegen)$/);
+  await anna.waitForTimeout(1_000);
+  await press(anna, /^(Hang up|Auflegen)$/);
+  // What has ended stays on screen for a moment.
   await anna
-    .locator('section[aria-label*=":"]')
-    .getByRole('button', { name: /^(Hang up|Auflegen)$/ })
-    .click();
-  await field.fill('77');
-  await field.press('Enter');
-  await anna.waitForTimeout(2500);
+    .getByRole('region', { name: /^(Call|Anruf): / })
+    .first()
+    .waitFor({ state: 'hidden' });
+  await dial(anna, '77');
+  await anna.waitForTimeout(2_500);
+  await shot(anna, 'failed-call', look);
   await anna.goto(`${product.url}/journal`);
+  await anna.getByRole('listitem').nth(3).waitFor();
   await shot(anna, 'journal', look);
 
-  const dial = ben.getByRole('combobox').first();
-  await dial.fill('20');
-  await dial.press('Enter');
+  await dial(ben, '20');
   await anna.getByRole('region', { name: /Ben Bergmann/ }).waitFor();
   await shot(anna, 'ringing', look);
-  await ben.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await press(ben, 'Cancel');
   await anna.context().close();
+}
 
+async function portal(look: Look): Promise<void> {
   const admin = await signedIn(look, 'admin', '/portal/');
   await shot(admin, 'portal-overview', look);
   await admin.goto(`${product.url}/portal/lines`);
   await admin.getByRole('link', { name: 'Simulierte Telefonanlage' }).first().click();
+  await admin.getByRole('link', { name: /SIP/ }).nth(1).waitFor();
   await shot(admin, 'portal-lines', look);
   const groupPage = admin.url().split('?')[0] ?? '';
+  await admin.getByRole('row').filter({ hasText: '20' }).getByRole('link').click();
+  await admin.getByRole('log').getByRole('listitem').nth(3).waitFor({ timeout: 90_000 });
+  await shot(admin, 'portal-sip', look);
   await admin.goto(`${groupPage}?view=settings`);
   await admin.locator('#settings-media').evaluate((part) => part.scrollIntoView());
   await shot(admin, 'portal-media', look);
+  await admin.getByRole('heading', { name: /^(Our address|Unsere Adresse)$/ }).evaluate((part) => {
+    part.scrollIntoView({ block: 'center' });
+  });
+  await shot(admin, 'portal-listener', look);
   await admin.goto(`${product.url}/portal/lines/new`);
   await admin.locator('#wizard-step').waitFor();
   await shot(admin, 'portal-wizard', look);
@@ -99,4 +167,16 @@ for (const look of looks) {
   await admin.locator('#timeline').evaluate((heading) => heading.scrollIntoView());
   await shot(admin, 'portal-ladder', look);
   await admin.context().close();
+}
+
+const helper: Look = { name: 'helper', locale: 'en-GB', colorScheme: 'light', viewport: wide };
+const ben = await signedIn(helper, 'ben');
+const clara = await signedIn(helper, 'clara');
+for (const look of looks) {
+  const front = await chromium.newPage(look);
+  await front.goto(product.url);
+  await shot(front, 'sign-in', look);
+  await front.context().close();
+  await client(look, ben, clara);
+  await portal(look);
 }

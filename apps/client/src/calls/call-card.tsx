@@ -10,7 +10,16 @@ import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { RunningTimer } from '@trunkline/ui/components/time-text.tsx';
 import { groupNumber } from '@trunkline/ui/format/number.ts';
 import { useStore } from '@trunkline/ui/stores/store.ts';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import {
+  lazy,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useServices } from '../app/services.ts';
 import { peopleQuery } from '../data/queries.ts';
 import { useT } from '../i18n/index.ts';
@@ -18,6 +27,7 @@ import { personOfNumber } from '../people/find.ts';
 import { partyName } from './alerts.ts';
 import styles from './call-card.module.css';
 import { CallControls, type CallPanel } from './call-controls.tsx';
+import { focusIsLost } from './focus.ts';
 import { Keypad } from './keypad.tsx';
 import { MediaNotice } from './media-notice.tsx';
 import { overall } from './quality.ts';
@@ -46,8 +56,11 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
   const [small, setSmall] = useState(false);
   const returned = useReturned(call, panel, onPanel);
   const card = useRef<HTMLElement>(null);
-  // Who begins a call goes on with the call, also by keyboard.
-  useEffect(() => card.current?.focus({ preventScroll: true }), []);
+  const begunEnded = useRef(call?.state === 'ended');
+  // Who begins a call goes on with the call, also by keyboard; of one that is over nothing is wanted.
+  useEffect(() => {
+    if (!begunEnded.current) card.current?.focus({ preventScroll: true });
+  }, []);
 
   const known = leg?.typed ? personOfNumber(people, leg.typed) : undefined;
   const name = call
@@ -65,6 +78,7 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
   const poor = quality === 1 && !waits;
   const error = leg?.error ?? (returned && !ended ? 'transfer_failed' : null);
   const open = small || ended || failed ? null : panel;
+  useFocusAfterPanel(card, open);
 
   const status = ended
     ? t(`call.end.${endKey(call)}`)
@@ -81,6 +95,12 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
       ref={card}
       tabIndex={-1}
       className={styles.card}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || open === null) return;
+        event.stopPropagation();
+        onPanel(null);
+      }}
+      data-over={ended ? 'true' : undefined}
       data-small={small}
       data-held={call?.held && !ended ? 'true' : undefined}
       data-emergency={emergency ? 'true' : undefined}
@@ -116,6 +136,7 @@ export default function CallCard({ shown, panel, onPanel, problem, onHold }: Cal
             type="button"
             className={styles.quality}
             aria-expanded={open === 'details'}
+            data-panel="details"
             onClick={() => {
               setSmall(false);
               onPanel(panel === 'details' ? null : 'details');
@@ -213,6 +234,18 @@ function useReturned(
     if (transferring && panel === 'transfer') onPanel(null);
   }, [transferring, panel, onPanel]);
   return returned;
+}
+
+/** When a part closes with the focus inside, the focus goes to the button that opens it. */
+function useFocusAfterPanel(card: RefObject<HTMLElement | null>, open: CallPanel | null): void {
+  const before = useRef(open);
+  useLayoutEffect(() => {
+    const closed = before.current;
+    before.current = open;
+    if (closed === null || open !== null || !focusIsLost()) return;
+    const opener = card.current?.querySelector<HTMLElement>(`[data-panel="${closed}"]`);
+    (opener ?? card.current)?.focus({ preventScroll: true });
+  }, [card, open]);
 }
 
 /** A lazy part of the card; it takes its room at once. */

@@ -57,6 +57,7 @@ export function CallControls({ shown, panel, small, onPanel, onHold }: CallContr
               caption={t('call.keypad')}
               label={t('call.keypad')}
               on={panel === 'keypad'}
+              opens="keypad"
               expanded={panel === 'keypad'}
               onClick={() => toggle('keypad')}
             />
@@ -67,6 +68,7 @@ export function CallControls({ shown, panel, small, onPanel, onHold }: CallContr
               caption={t('call.transferShort')}
               label={t('call.transfer')}
               on={panel === 'transfer'}
+              opens="transfer"
               expanded={panel === 'transfer'}
               onClick={() => toggle('transfer')}
             />
@@ -94,16 +96,19 @@ interface TileProps {
   /** Drawn as chosen; the label says what a click does, or `expanded` what is open. */
   on: boolean;
   expanded?: boolean;
+  /** The part of the card it opens. */
+  opens?: CallPanel;
   onClick: () => void;
 }
 
-function Tile({ icon, caption, label, on, expanded, onClick }: TileProps) {
+function Tile({ icon, caption, label, on, expanded, opens, onClick }: TileProps) {
   return (
     <button
       type="button"
       className={styles.tile}
       data-on={on}
       {...(expanded === undefined ? {} : { 'aria-expanded': expanded })}
+      data-panel={opens}
       aria-label={label}
       title={label}
       onClick={onClick}

@@ -6,6 +6,8 @@ import { useT } from '../i18n/index.ts';
 import { Announcer } from './announcer.tsx';
 import type { CallPanel } from './call-controls.tsx';
 import styles from './call-layer.module.css';
+import { focusIsLost } from './focus.ts';
+import { mayConnect } from './permitted.ts';
 import { ringingCalls, type ShownCall, shownCalls } from './shown-calls.ts';
 import { useCallKeys } from './use-call-keys.ts';
 
@@ -37,7 +39,7 @@ export function CallLayer() {
     ({ leg, call }) => leg !== null && leg.phase !== 'failed' && call?.state !== 'ended',
   );
 
-  useReturningFocus(cards.length > 0);
+  useReturningFocus(waiting.length > 0 || cards.some(({ call }) => call?.state !== 'ended'));
 
   async function toggleHold({ key, call }: ShownCall): Promise<void> {
     if (!call) return;
@@ -53,6 +55,14 @@ export function CallLayer() {
     front: front ?? null,
     waiting: waiting[0] ?? null,
     onHold: (shown) => void toggleHold(shown),
+    onConnect: ({ call }) => {
+      const other = front?.call;
+      if (!call || !other || !mayConnect(other, call)) return false;
+      phone.connect(call.id, other.id).catch((error: unknown) => {
+        setProblem({ key: front.key, value: errorText(error, language) });
+      });
+      return true;
+    },
     onSwap: ({ call }) => {
       const key = front?.key ?? '';
       if (call)
@@ -100,18 +110,25 @@ export function CallLayer() {
   );
 }
 
-/** After the last call the focus goes back to where it was before the first, unless it is elsewhere. */
+/**
+ * After the last call the focus goes back to where it was before the first, unless it is elsewhere;
+ * to the page if that is gone.
+ */
 function useReturningFocus(calling: boolean): void {
   const before = useRef<Element | null>(null);
   useLayoutEffect(() => {
-    if (!calling) return;
-    before.current = document.activeElement;
-    return () => {
-      const was = before.current;
-      before.current = null;
-      // The card with the focus is gone by now, and the focus with it.
-      const lost = document.activeElement === null || document.activeElement === document.body;
-      if (lost && was instanceof HTMLElement && was.isConnected) was.focus({ preventScroll: true });
-    };
+    if (calling) {
+      before.current = document.activeElement;
+      return;
+    }
+    const was = before.current;
+    if (was === null) return;
+    before.current = null;
+    // What had the focus is gone, or says only that its call is over.
+    const over = document.activeElement?.closest('[data-over]') != null;
+    if (!over && !focusIsLost()) return;
+    const there = was instanceof HTMLElement && was !== document.body && was.isConnected;
+    const back = there ? was : document.getElementById('content');
+    back?.focus({ preventScroll: true });
   }, [calling]);
 }

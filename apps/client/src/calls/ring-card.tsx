@@ -11,7 +11,7 @@ import { errorText } from '@trunkline/ui/api/errors.ts';
 import { PersonAvatar } from '@trunkline/ui/components/person.tsx';
 import { MenuItem, Popover } from '@trunkline/ui/components/popover.tsx';
 import { useStore } from '@trunkline/ui/stores/store.ts';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useServices } from '../app/services.ts';
 import { useT } from '../i18n/index.ts';
 import { type OwnLine, ownDisplay } from '../people/own-display.ts';
@@ -41,6 +41,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
   );
   const [problem, setProblem] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
+  const card = useRef<HTMLElement>(null);
   const name = partyName(call, t('call.unknown'));
   const line = t('call.onLine', { line: ownDisplay(call.lineNumber, lines) });
   const talking = running !== 'none';
@@ -60,6 +61,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
 
   return (
     <section
+      ref={card}
       className={styles.card}
       data-waiting={talking ? 'true' : undefined}
       aria-label={t('call.ringing', { name })}
@@ -99,7 +101,14 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
       <div role="alert">{problem ? <p className={styles.problem}>{problem}</p> : null}</div>
       {sending ? (
         <Suspense fallback={<div className={styles.sending} />}>
-          <RedirectPanel call={call} onDone={() => setSending(false)} />
+          <RedirectPanel
+            call={call}
+            onDone={() => {
+              if (card.current?.contains(document.activeElement))
+                card.current.querySelector<HTMLElement>('[data-opens="redirect"]')?.focus();
+              setSending(false);
+            }}
+          />
         </Suspense>
       ) : null}
       <div className={styles.actions}>
@@ -176,6 +185,7 @@ export function RingCard({ call, lines, quiet, running, onQuiet }: RingCardProps
         <div className={styles.extras}>
           {may(call, 'redirect') ? (
             <Button
+              data-opens="redirect"
               appearance="subtle"
               icon={<CallForwardRegular />}
               aria-expanded={sending}

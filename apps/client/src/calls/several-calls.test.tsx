@@ -226,6 +226,10 @@ test('a ringing call is sent on to a number or the own mailbox, and shows who fo
   const card = within(await screen.findByRole('region', { name: 'Call from Ben Weber' }));
   expect(card.getByText('forwarded by Clara Roth')).toBeTruthy();
   await userEvent.click(card.getByRole('button', { name: 'Send to …' }));
+  await card.findByRole('combobox');
+  await userEvent.keyboard('{Escape}');
+  expect(document.activeElement).toBe(card.getByRole('button', { name: 'Send to …' }));
+  await userEvent.keyboard('{Enter}');
   await userEvent.click(await card.findByRole('button', { name: 'To my mailbox' }));
   await userEvent.click(card.getByRole('button', { name: 'Send to …' }));
   await userEvent.type(await card.findByRole('combobox'), '0170 123');
@@ -272,6 +276,70 @@ test('the focus goes to the call and comes back after the last one', async () =>
   act(() => bench.phone.hangUp(bench.phone.legs.get()[0]?.key ?? ''));
   act(() =>
     bench.live.onEvent('snapshot', { presence: {}, calls: [], ownManual: null, lines: {} }),
+  );
+  await waitFor(() => expect(document.activeElement).toBe(before));
+  before.remove();
+});
+
+test('a part that closes by key gives the focus to the button that opens it', async () => {
+  await talking();
+  const open = async (key: string, code: string) =>
+    act(() => {
+      fireEvent.keyDown(document.body, { code, key, altKey: true });
+    });
+  await open('t', 'KeyT');
+  const target = await screen.findByRole('combobox', { name: 'Transfer to' });
+  await waitFor(() => expect(document.activeElement).toBe(target));
+  await userEvent.keyboard('{Escape}');
+  expect(screen.queryByRole('combobox')).toBeNull();
+  expect(document.activeElement).toBe(button('Transfer call'));
+  await open('k', 'KeyK');
+  expect(document.activeElement?.textContent).toBe('1');
+  await userEvent.keyboard('{Escape}');
+  expect(document.activeElement).toBe(button('Keypad'));
+  expect(bench.commands).toEqual([]);
+});
+
+test('Alt+C joins the calls that Connect would join, and does nothing else', async () => {
+  const connect = () => fireEvent.keyDown(document.body, { code: 'KeyC', key: 'c', altKey: true });
+  await consulting();
+  connect();
+  expect(bench.commands).toEqual([
+    { type: 'call.connect', data: { callId: first, otherCallId: second } },
+  ]);
+  changed(connected({ held: true, functions: ['hang_up', 'hold'] }));
+  connect();
+  expect(bench.commands).toHaveLength(1);
+});
+
+test('a call hung up does not take the focus back when its end is shown', async () => {
+  const before = document.createElement('button');
+  document.body.append(before);
+  before.focus();
+  await talking();
+  await userEvent.click(button('Hang up'));
+  await waitFor(() => expect(document.activeElement).toBe(before));
+  const end = { by: 'local', cause: 'normal', sipCode: null, elsewhere: false } as const;
+  changed(connected({ state: 'ended', end }));
+  expect(screen.getByRole('region', { name: 'Call: Ben Weber' }).textContent).toContain(
+    'Call ended',
+  );
+  expect(document.activeElement).toBe(before);
+  before.remove();
+});
+
+test('of a call the other side ended the focus leaves at once', async () => {
+  const before = document.createElement('button');
+  document.body.append(before);
+  before.focus();
+  await talking();
+  await waitFor(() =>
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Call: Ben Weber'),
+  );
+  const end = { by: 'remote', cause: 'normal', sipCode: null, elsewhere: false } as const;
+  changed(connected({ state: 'ended', end }));
+  expect(screen.getByRole('region', { name: 'Call: Ben Weber' }).textContent).toContain(
+    'Call ended',
   );
   await waitFor(() => expect(document.activeElement).toBe(before));
   before.remove();

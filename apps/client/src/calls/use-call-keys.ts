@@ -11,6 +11,8 @@ export interface CallKeysOptions {
   waiting: ShownCall | null;
   onHold: (shown: ShownCall) => void;
   onSwap: (waiting: ShownCall) => void;
+  /** False when they cannot be joined now. */
+  onConnect: (waiting: ShownCall) => boolean;
   onPanel: (shown: ShownCall, panel: CallPanel) => void;
 }
 
@@ -24,7 +26,7 @@ export function useCallKeys(options: CallKeysOptions): void {
   latest.current = options;
   useEffect(() => {
     function act(code: string): boolean {
-      const { front, waiting, onHold, onSwap, onPanel } = latest.current;
+      const { front, waiting, onHold, onSwap, onConnect, onPanel } = latest.current;
       if (!front?.leg) return false;
       const { leg, call } = front;
       const idle = call?.state === 'connected' && !call.transferring ? call : null;
@@ -32,6 +34,7 @@ export function useCallKeys(options: CallKeysOptions): void {
       else if (code === 'KeyU' && (call === null || may(call, 'hang_up'))) phone.hangUp(leg.key);
       else if (code === 'KeyH' && idle && may(idle, 'hold')) onHold(front);
       else if (code === 'KeyW' && waiting) onSwap(waiting);
+      else if (code === 'KeyC' && waiting) return onConnect(waiting);
       else if (code === 'KeyT' && idle && mayTransfer(idle)) onPanel(front, 'transfer');
       else if (code === 'KeyK' && call && may(call, 'dtmf')) onPanel(front, 'keypad');
       else return false;

@@ -394,6 +394,7 @@ export const de = {
     mute: 'Mikrofon ein oder aus',
     hold: 'Gespräch halten oder fortsetzen',
     swap: 'Zum gehaltenen Gespräch wechseln',
+    connect: 'Beide Gespräche verbinden',
     transfer: 'Gespräch vermitteln',
     keypad: 'Tastenfeld',
     hangUp: 'Auflegen',

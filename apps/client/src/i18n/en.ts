@@ -390,6 +390,7 @@ export const en: SameKeys<typeof de> = {
     mute: 'Microphone on or off',
     hold: 'Hold or resume the call',
     swap: 'Swap to the call on hold',
+    connect: 'Connect both calls',
     transfer: 'Transfer the call',
     keypad: 'Keypad',
     hangUp: 'Hang up',

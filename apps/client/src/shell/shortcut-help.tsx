@@ -5,7 +5,7 @@ import styles from './shortcut-help.module.css';
 const groups = [
   ['everywhere', ['dial', 'help']],
   ['ringing', ['answer', 'reject']],
-  ['call', ['mute', 'hold', 'swap', 'transfer', 'keypad', 'hangUp']],
+  ['call', ['mute', 'hold', 'swap', 'connect', 'transfer', 'keypad', 'hangUp']],
 ] as const;
 
 /** All keys at a glance. */
@@ -19,6 +19,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
     mute: ['Alt+M'],
     hold: ['Alt+H'],
     swap: ['Alt+W'],
+    connect: ['Alt+C'],
     transfer: ['Alt+T'],
     keypad: ['Alt+K'],
     hangUp: ['Alt+U'],
