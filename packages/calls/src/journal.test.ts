@@ -1,64 +1,15 @@
-import type {
-  EventEnvelope,
-  NodeEventData,
-  NodeEventType,
-} from '@trunkline/contracts/call-events.ts';
+import type { EventEnvelope, NodeEventData } from '@trunkline/contracts/call-events.ts';
 import { newId } from '@trunkline/contracts/ids.ts';
 import { describe, expect, test } from 'vitest';
 import { defaultJournalSettings, journalOf } from './journal.ts';
+import { callEnded, callStarted, recorded as recordedOf, type Told } from './testing/recorded.ts';
 
-const [tenant, call, node] = [newId('tenant'), newId('call'), newId('mediaNode')];
+const call = newId('call');
 const [anna, ben] = [newId('user'), newId('user')];
 
-/** Events one second apart, from 09:00:00. */
-function recorded(
-  ...list: { [T in NodeEventType]: [T, NodeEventData<T>] }[NodeEventType][]
-): EventEnvelope[] {
-  return list.map(
-    ([type, data], index) =>
-      ({
-        id: newId('event'),
-        tenant,
-        call,
-        node,
-        bootEpoch: 1,
-        seq: index + 1,
-        schema: 1,
-        type,
-        data,
-        occurredAt: new Date(Date.parse('2026-11-23T09:00:00Z') + index * 1000).toISOString(),
-      }) as EventEnvelope,
-  );
-}
-
-function started(
-  over: Partial<NodeEventData<'call.started'>> = {},
-): ['call.started', NodeEventData<'call.started'>] {
-  return [
-    'call.started',
-    {
-      direction: 'incoming',
-      lineId: newId('line'),
-      lineGroupId: newId('lineGroup'),
-      lineNumber: '20',
-      localNumber: '+49301234520',
-      userIds: [anna],
-      remote: {
-        number: '+491711234567',
-        display: '+491711234567',
-        name: 'Arthur Dent',
-        userId: null,
-      },
-      dialled: null,
-      emergency: false,
-      private: false,
-      journal: true,
-      sipCallId: 'x',
-      diversions: [],
-      ...over,
-    },
-  ];
-}
+const recorded = (...told: Told[]) => recordedOf(told, call);
+const started: typeof callStarted = (over) => callStarted({ userIds: [anna], ...over });
+const ended = callEnded;
 const ringing = (
   userId: typeof anna,
   devices = 1,
@@ -67,14 +18,6 @@ const answered = (userId: typeof anna): ['call.answered', NodeEventData<'call.an
   'call.answered',
   { userId, deviceId: newId('device') },
 ];
-const ended = (
-  cause: string,
-  over: Partial<NodeEventData<'call.ended'>> = {},
-): ['call.ended', NodeEventData<'call.ended'>] => [
-  'call.ended',
-  { by: 'remote', cause, sipCode: null, text: '', durationMs: 0, ...over },
-];
-
 describe('journalOf', () => {
   test('an answered incoming call: times, talk time, no mark', () => {
     const events = recorded(
