@@ -200,7 +200,7 @@ export const de = {
       codec: 'Codec',
       loss: 'Paketverlust',
       jitter: 'Jitter',
-      roundTrip: 'Laufzeit',
+      roundTrip: 'Hin und zurück',
       mos: 'MOS',
       clientEncrypted: 'Zwischen Ihnen und uns immer verschlüsselt',
     },

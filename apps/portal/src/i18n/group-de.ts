@@ -125,7 +125,7 @@ export const groupDe = {
   dtmf: 'Tastentöne (DTMF)',
   dtmfHint: 'Wie Tasten im Gespräch zur Anlage gelangen.',
   dtmfs: { rfc4733: 'RFC 4733 (üblich)', info: 'SIP INFO', inband: 'Als Ton' },
-  notSignedInHint: 'Gilt auch bei „Nicht stören“.',
+  notSignedInHint: 'Gilt auch bei Anrufschutz.',
   forwardMethod: 'Weiterleiten durch',
   forwardMethods: {
     redirect_302: 'Antwort 302 an die Anlage',
@@ -167,7 +167,7 @@ export const groupDe = {
     redirect: 'Klingelnden Anruf weiterreichen',
     pick_up: 'Heranholen',
     forwarding: 'Weiterleitungen',
-    do_not_disturb: 'Nicht stören',
+    do_not_disturb: 'Anrufschutz',
     dtmf: 'Tastentöne',
     move: 'Auf anderes Gerät übernehmen',
   },

@@ -11,7 +11,7 @@ export const lineFormDe = {
     'Die Nummer der Leitung wird eine Nummer der Person. Lösen können Sie das bei der Person.',
   sectionCalls: 'Im Namen der Person',
   callsHint: 'Dasselbe, was die Person im Client einstellt.',
-  doNotDisturb: 'Nicht stören',
+  doNotDisturb: 'Anrufschutz',
   doNotDisturbHint: 'Anrufe klingeln nicht, sie bekommen die Antwort der Leitungsgruppe.',
   always: 'Immer weiterleiten an',
   busy: 'Bei besetzt weiterleiten an',
