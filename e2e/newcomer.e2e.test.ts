@@ -90,7 +90,7 @@ describe.skipIf(suite.skip)(suite.name, () => {
       ['portal sign-in', '/portal/', null],
       ['portal overview', '/portal/', 'admin'],
       ['portal people', '/portal/people', 'admin'],
-      ['portal sites', '/portal/sites', 'admin'],
+      ['portal sites', '/portal/numbers', 'admin'],
       ['portal lines', '/portal/lines', 'admin'],
     ])(
       '%s',

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { waitFor } from '../harness/wait-for.ts';
 import { launchChromium } from '../peers/chromium/chromium.ts';
+import { seriousViolations } from '../peers/chromium/measure.ts';
 import { signInByForm } from '../product/client-app.ts';
 import { startProduct } from '../product/product.ts';
 
@@ -42,10 +43,17 @@ await using product = await startProduct({
 await using chromium = await launchChromium({ toneHz: 440 });
 const identity = (name: string) => `${name}@demo.trunkline.localhost`;
 
+/** What axe finds serious and what is wider than its window: no picture stands for it. */
+const findings: string[] = [];
+
 async function shot(page: Page, what: string, look: Look): Promise<void> {
   // Skeletons and transitions are over.
   await page.waitForTimeout(700);
   await page.screenshot({ path: join(folder, `${what}-${look.name}.png`) });
+  for (const violation of await seriousViolations(page))
+    findings.push(`${what}-${look.name}: ${JSON.stringify(violation)}`);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+  if (Number(overflow) > 0) findings.push(`${what}-${look.name}: ${overflow} px too wide`);
 }
 
 async function signedIn(look: Look, name: string, path = '/'): Promise<Page> {
@@ -180,3 +188,4 @@ for (const look of looks) {
   await client(look, ben, clara);
   await portal(look);
 }
+if (findings.length > 0) throw new Error(findings.join('\n'));
