@@ -20,6 +20,8 @@ export class CallLeg {
   role: LegRole;
   /** None before an incoming call is answered. */
   media: LegMedia | null = null;
+  /** The PBX said something of it before it answered. */
+  progressed = false;
   /** The PBX answered it, or acknowledged our answer. */
   answered = false;
   /** Offers of ours wait for each other: an answer belongs to the one before it. */

@@ -68,7 +68,12 @@ export function placeLeg(
       const { call: ringing } = mine();
       // Until it answers nobody is taken from who is being talked to.
       if (sdp !== null && ringing.phase !== 'following') applyAnswer(env, mine(), sdp);
-      if (mine().role === 'far') ringing.step?.farProgress?.(status);
+      if (mine().role === 'far') {
+        // No event of the call's tells of it; from now on a CANCEL may end it (RFC 3261 §9.1).
+        if (!mine().progressed) env.records.renew(ringing.id);
+        ringing.step?.farProgress?.(status);
+      }
+      mine().progressed = true;
       if (status >= 180) tell(mine(), 'pbxProgress', 'farProgress');
     },
     answered: ({ sdp, dialog }) => {

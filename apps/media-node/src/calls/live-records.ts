@@ -132,6 +132,11 @@ export class LiveRecords {
     this.rewrite(callId);
   }
 
+  /** What ends a leg is known now, or has changed: its INVITE was sent again with credentials. */
+  renew(callId: CallId): void {
+    this.rewrite(callId);
+  }
+
   /** A record on disk gets what is known now. */
   private rewrite(callId: CallId): void {
     const record = this.live.get(callId);

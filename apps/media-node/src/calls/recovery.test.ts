@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventEnvelope } from '@trunkline/contracts/call-events.ts';
@@ -143,6 +143,24 @@ describe('calls of an earlier start', () => {
     expect(await second.spool.all()).toEqual([]);
     await second.recover();
     expect(endsOf(await second.spool.all(), callId)).toHaveLength(1);
+  });
+
+  test('what ends a second leg is known as soon as it rings, with the branch of its last INVITE', async () => {
+    const first = await boot();
+    const early = { message: 'YQ==', transport: 'udp', address: '192.0.2.1', port: 5060 } as const;
+    const callId = start(first);
+    await first.spool.flush();
+    for (const message of ['Yg==', 'Yw==']) {
+      first.records.orphansOf = () => [early, { ...early, message }];
+      first.records.renew(callId);
+    }
+    const path = join(folder, 'calls', `${callId}.json`);
+    await vi.waitFor(async () => expect(await readFile(path, 'utf8')).toContain('Yw=='));
+    const second = await boot();
+    expect(await second.recover()).toEqual([
+      { callId, lineId, early },
+      { callId, lineId, early: { ...early, message: 'Yw==' } },
+    ]);
   });
 
   test('dying again on the way ends no call twice', async () => {

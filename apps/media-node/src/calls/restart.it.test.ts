@@ -1,7 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { newId } from '@trunkline/contracts/ids.ts';
 import { writePrivateFile } from '@trunkline/platform/node/identity-file.ts';
+import { pcapng } from '@trunkline/sip/capture/pcapng.ts';
 import { describe, expect, test, vi } from 'vitest';
 import {
   after,
@@ -13,7 +16,15 @@ import {
   phone,
   stateOf,
 } from '../testing/actors.ts';
-import { linesOpen, type Surroundings, surroundings, wait } from '../testing/system.ts';
+import {
+  linesOpen,
+  type Surroundings,
+  type SystemOptions,
+  surroundings,
+  type Whom,
+  wait,
+} from '../testing/system.ts';
+import { followSession, viewIn } from '../testing/talks.ts';
 import { testTenant } from '../testing/tenant.ts';
 
 /** Starts the media node as the process it is in production. */
@@ -46,14 +57,62 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-async function around(): Promise<Surroundings> {
-  const made = await surroundings();
+async function around(options?: SystemOptions): Promise<Surroundings> {
+  const made = await surroundings(options);
   after(() => made.close());
   await writePrivateFile(
     join(made.folder, 'media-node', 'identity.json'),
     JSON.stringify(made.identity),
   );
   return made;
+}
+
+/** What the node would end after its death, as it is on disk: unanswered legs by call. */
+async function unanswered({ folder }: Surroundings): Promise<Map<string, number>> {
+  const calls = join(folder, 'media-node', 'calls');
+  const found = new Map<string, number>();
+  for (const name of await readdir(calls)) {
+    if (!name.endsWith('.json')) continue;
+    const { callId, early } = JSON.parse(await readFile(join(calls, name), 'utf8'));
+    found.set(callId, early.length);
+  }
+  return found;
+}
+
+/** Forwarding of every call. */
+const always = (target: string) => ({
+  always: target,
+  busy: null,
+  noAnswer: null,
+  signedOut: null,
+});
+
+/** The SIP messages of captures, in the order they came. */
+function capturedOf({ peers }: Surroundings) {
+  return peers.eventsOf('capture.packet').map((event) => {
+    if (event.type !== 'capture.packet') throw new Error('no packet');
+    const { direction, transport, local, remote, bytes } = event.data;
+    const payload = Buffer.from(bytes, 'base64');
+    const [source, destination] = direction === 'out' ? [local, remote] : [remote, local];
+    const at = Date.parse(event.occurredAt);
+    return {
+      place: `${event.bootEpoch} ${event.seq}`,
+      text: payload.toString(),
+      packet: { at, direction, transport, source, destination, payload },
+    };
+  });
+}
+
+/** Blocks of a capture file; throws when one is cut off or its two lengths differ. */
+function blocksOf(file: Uint8Array): number {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let count = 0;
+  for (let at = 0; at < file.byteLength; count += 1) {
+    const length = view.getUint32(at + 4, true);
+    expect(view.getUint32(at + length - 4, true)).toBe(length);
+    at += length;
+  }
+  return count;
 }
 
 /** Anna talks with the desk phone through the process. */
@@ -166,6 +225,95 @@ describe('a media node killed by -9', () => {
     await vi.waitFor(() => expect(ended).toHaveBeenCalledTimes(2), wait);
     await endOf(all);
     expect(all.peers.eventsOf('call.ended')).toHaveLength(1);
+  });
+
+  test('held, consulting, being transferred, forwarded and captured at once: each ends once', async () => {
+    const capture = {
+      id: newId('capture'),
+      lineIds: null,
+      until: new Date(Date.now() + 3_600_000).toISOString(),
+      maxBytes: 1_000_000,
+    };
+    const all = await around({
+      group: { capture },
+      tenant: {
+        secondGroup: true,
+        limits: { concurrentCalls: 5 },
+        lines: { 22: { callHandling: { doNotDisturb: false, forwarding: always('14') } } },
+      },
+    });
+    const { peers, anna, ben, pbx } = all;
+    // Nothing is acknowledged: what the spool kept comes again after the restart.
+    peers.acknowledge = false;
+    const first = await startProcess(all);
+    await linesOpen(all);
+    const sdp = await (await browser()).offer();
+    const ended = vi.fn();
+    const cancelled = vi.fn();
+    const answers = async (whom: Whom, number: string, index: number) => {
+      const result = await peers.command(whom, 'call.dial', { number, sdp });
+      const invite = await inviteOf(all, index);
+      const desk = await phone();
+      followSession(invite, desk);
+      invite.on('ended', () => ended(index));
+      invite.answer(desk.answer(invite.body));
+      const { callId } = result.data as { callId: string };
+      await viewIn(all, whom, callId, { state: 'connected' });
+      return callId;
+    };
+    const rings = async (index: number) => {
+      const invite = await inviteOf(all, index);
+      invite.on('cancelled', () => cancelled(index));
+      invite.ringing();
+    };
+    const held = await answers(anna, '10', 0);
+    await peers.command(anna, 'call.hold', { callId: held });
+    await answers(anna, '11', 1);
+    await viewIn(all, anna, held, { held: true });
+    const transferred = await answers(ben, '12', 2);
+    void peers.command(ben, 'call.transfer', { callId: transferred, number: '13' });
+    await rings(3);
+    const caller = pbx.call('22', (await phone()).offer());
+    const failed = vi.fn();
+    caller.on('failed', ({ statusCode }) => failed(statusCode));
+    await rings(4);
+    const more = { number: '15', sdp };
+    expect((await peers.command(anna, 'call.dial', more)).code).toBe('call_limit');
+    const [forwarded] = peers.eventsOf('call.forwarded').map((event) => event.call);
+    await vi.waitFor(async () => {
+      const early = await unanswered(all);
+      expect([early.get(transferred), early.get(forwarded ?? '')]).toEqual([1, 2]);
+    }, wait);
+    const before = peers.eventsOf('capture.packet').length;
+    expect(before).toBeGreaterThan(10);
+
+    await kill(first);
+    peers.edgeFrames.length = 0;
+    peers.acknowledge = true;
+    await startProcess(all);
+    await vi.waitFor(() => {
+      expect(ended.mock.calls.flat().sort()).toEqual([0, 1, 2]);
+      expect(cancelled.mock.calls.flat().sort()).toEqual([3, 4]);
+      expect(failed).toHaveBeenCalledExactlyOnceWith(480);
+    }, wait);
+    await linesOpen(all);
+    const ends = () => peers.eventsOf('call.ended');
+    await vi.waitFor(() => expect(ends()).toHaveLength(4), wait);
+    const started = peers.eventsOf('call.started').map(({ call }) => call);
+    expect(new Set(ends().map(({ call }) => call))).toEqual(new Set(started));
+    for (const { data } of ends()) expect(data).toMatchObject({ cause: 'node_lost' });
+
+    // What the five tickets were for is free again.
+    expect(await peers.command(anna, 'call.dial', more)).toMatchObject({ ok: true });
+    await vi.waitFor(() => {
+      const methods = capturedOf(all).map(({ text }) => text.split(' ')[0]);
+      expect(methods.lastIndexOf('INVITE')).toBeGreaterThanOrEqual(before);
+    }, wait);
+    const captured = capturedOf(all);
+    expect(new Set(captured.map(({ place }) => place)).size).toBe(captured.length);
+    const file = pcapng(captured.map(({ packet }) => packet));
+    // Section and interface come before the packets.
+    expect(blocksOf(file)).toBe(captured.length + 2);
   });
 
   test('with the control plane away: nothing of the call is lost, nothing doubled', async () => {

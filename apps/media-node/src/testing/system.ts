@@ -20,7 +20,7 @@ import { TestPbx } from './pbx.ts';
 import { type TestTenant, type TestTenantOptions, testTenant } from './tenant.ts';
 
 /** Hang guard of every wait in integration tests. */
-export const wait = { timeout: 15_000, interval: 20 };
+export const wait = { timeout: 20_000, interval: 20 };
 
 type Group = NodeTenantConfig['lineGroups'][number];
 
