@@ -284,6 +284,8 @@ export type ErrorCode = keyof typeof errorRegistry;
 export interface FieldError {
   readonly pointer: string;
   readonly message: string;
+  /** Stable where a program may want to tell errors of one field apart. */
+  readonly code?: string;
 }
 
 /** RFC 9457 problem document as every Trunkline API sends it. */

@@ -5,6 +5,7 @@ import { logLevels } from './log.ts';
  * Every setting of every process, in one schema, parsed once at start. The table in
  * docs/settings.md is made from it.
  */
+const days = z.coerce.number().int().min(1).max(3_650);
 const port = z.coerce.number().int().min(0).max(65_535);
 const list = z.string().transform((text) =>
   text
@@ -139,6 +140,16 @@ export const settingDefinitions = {
     z.coerce.number().int().min(1).max(200).default(10),
     '10',
     'Connections per role and process.',
+  ),
+  TRUNKLINE_CALL_EVENT_DAYS: setting(
+    days.default(14),
+    '14',
+    'Days for which what happened in calls is kept, SIP messages included: 1 to 3650.',
+  ),
+  TRUNKLINE_CALL_RECORD_DAYS: setting(
+    days.default(365),
+    '365',
+    'Days for which the records of calls are kept: 1 to 3650. The journal has rules of its own.',
   ),
   TRUNKLINE_KEK: setting(
     z.string().optional(),
@@ -296,6 +307,10 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     },
     databaseRoleKey: s.TRUNKLINE_DATABASE_ROLE_KEY,
     databasePool: s.TRUNKLINE_DATABASE_POOL,
+    callRetention: {
+      eventDays: s.TRUNKLINE_CALL_EVENT_DAYS,
+      recordDays: s.TRUNKLINE_CALL_RECORD_DAYS,
+    },
     keyEncryptionKeys: s.TRUNKLINE_KEK,
     controlPlanePort: s.TRUNKLINE_CONTROL_PLANE_PORT,
     controlPlaneUrl: s.TRUNKLINE_CONTROL_PLANE_URL,

@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { TrunklineError } from '@trunkline/contracts/errors.ts';
 import { openDatabase } from '@trunkline/database/connect.ts';
 import type { LoginRole } from '@trunkline/database/roles.ts';
+import { type CallRetention, sweepCalls } from '@trunkline/services/calls/sweep-calls.ts';
 import { sweepCaptures } from '@trunkline/services/captures/sweep-captures.ts';
 import type { OpenPlatform } from '@trunkline/services/core/open-platform.ts';
 import { sweepIdempotencyKeys } from '@trunkline/services/idempotency/idempotency.ts';
@@ -22,6 +23,7 @@ export interface ControlPlaneOptions {
   readonly host: string;
   /** Peers whose X-Forwarded-For counts: the edges in front. */
   readonly trustedProxies: readonly string[];
+  readonly callRetention: CallRetention;
   readonly limits?: RequestLimits;
 }
 
@@ -34,7 +36,7 @@ export interface ControlPlane {
 const closeGraceMs = 5_000;
 const readyTimeoutMs = 1_500;
 const sweepMs = 10 * 60_000;
-const captureSweepMs = 60 * 60_000;
+const hourlySweepMs = 60 * 60_000;
 
 /** Starts the control plane in this process: HTTP, links, change feed. Closes the platform at its end. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -86,7 +88,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       sweepCaptures(platform).catch((error: unknown) =>
         log.warn({ err: error }, 'old captures not removed'),
       );
-    }, captureSweepMs),
+    }, hourlySweepMs),
+    setInterval(() => {
+      sweepCalls(platform, options.callRetention).catch((error: unknown) =>
+        log.warn({ err: error }, 'old calls not removed'),
+      );
+    }, hourlySweepMs),
   ];
   const bound = await listen(server, port, host);
   return {

@@ -30,6 +30,7 @@ export async function runControlPlane(): Promise<void> {
     port: settings.controlPlanePort,
     host: '127.0.0.1',
     trustedProxies: [...loopback, ...settings.trustedProxies],
+    callRetention: settings.callRetention,
   });
   runUntilStopped({ logger: log, stop: () => controlPlane.stop(), graceMs: 8_000 });
   log.info({ port: controlPlane.port }, 'control plane serves');

@@ -11,7 +11,7 @@ export const problemDocument = z
     detail: z.string().optional(),
     traceId: z.string().optional(),
     errors: z
-      .array(z.object({ pointer: z.string(), message: z.string() }))
+      .array(z.object({ pointer: z.string(), message: z.string(), code: z.string().optional() }))
       .optional()
       .meta({ description: 'JSON pointer of each wrong field, and what is wrong with it.' }),
     scope: z.string().optional().meta({ description: 'The scope the caller lacks.' }),

@@ -33,7 +33,13 @@ export async function createLines(ctx: ControlContext, input: unknown): Promise<
   const list = parseUserNames(wanted.userNames, maxLinesAtOnce);
   if (!list.ok)
     throw new TrunklineError('invalid_request', {
-      errors: [{ pointer: '/userNames', message: `${list.item}: ${reasons[list.error]}` }],
+      errors: [
+        {
+          pointer: '/userNames',
+          message: `${list.item}: ${reasons[list.error]}`,
+          code: list.error,
+        },
+      ],
     });
   return changeTenant(ctx, async (tx, effects) => {
     const group = await lockNamedGroup(tx, wanted.lineGroupId);

@@ -61,10 +61,14 @@ test('LIN-051 LIN-053 a list with ranges makes the lines, with one password and 
 
 test('LIN-051 a range that goes down and too many lines are refused, by field', async () => {
   const { ctx, group } = await office();
-  for (const userNames of ['120-100', '1-1001'])
+  for (const [userNames, code] of [
+    ['120-100', 'descending_range'],
+    ['1--3', 'malformed_range'],
+    ['1-1001', 'too_many'],
+  ])
     await expect(createLines(ctx, { lineGroupId: group.id, userNames })).rejects.toMatchObject({
       code: 'invalid_request',
-      errors: [{ pointer: '/userNames' }],
+      errors: [{ pointer: '/userNames', code }],
     });
 });
 

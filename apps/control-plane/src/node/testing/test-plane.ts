@@ -126,6 +126,7 @@ export async function startTestPlane(options: TestPlaneOptions = {}): Promise<Te
       port,
       host: '127.0.0.1',
       trustedProxies: ['127.0.0.1'],
+      callRetention: { eventDays: 14, recordDays: 365 },
       ...(options.limits && { limits: options.limits(clock) }),
     });
   let plane = await start(0);
