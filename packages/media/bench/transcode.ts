@@ -84,6 +84,7 @@ const summary = {
   doubt: doubtAbout(result) ?? null,
   halfLoadCalls: half,
   halfLoadP50Ms: spread(atHalf.map(({ delayMs }) => delayMs.p50)),
+  opus: [...result.ours, ...result.theirs].map(({ opus }) => opus),
   halfLoadP99Ms: spread(atHalf.map(({ delayMs }) => delayMs.p99)),
 };
 if (process.argv.includes('--json')) {

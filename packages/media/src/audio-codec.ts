@@ -1,26 +1,14 @@
 /** Decoders and encoders of every codec of the port behind one shape, at the rate a path wants. */
-import {
-  Application,
-  createDecoder as createOpusDecoder,
-  createEncoder as createOpusEncoder,
-  isOpusError,
-  type SampleRate,
-} from 'libopus-wasm';
+import { createDecoder as createOpusDecoder, isOpusError, type SampleRate } from 'libopus-wasm';
 import { isG711 } from './codec.ts';
 import type { CodecName, OpusSettings } from './engine.ts';
 import { decodeG711, encodeG711 } from './g711.ts';
 import { createG722Decoder, createG722Encoder, G722_SAMPLE_RATE } from './g722.ts';
+import { createOpusEncoder } from './opus-encoder.ts';
 import { opusTicks } from './opus-packet.ts';
 import { createConcealer } from './plc.ts';
 
 const G711_SAMPLE_RATE = 8000;
-const DEFAULT_BITRATE = 24_000;
-const DEFAULT_COMPLEXITY = 5;
-/** Loss the Opus encoder prepares for before any report, %: forward error correction needs some. */
-export const MIN_EXPECTED_LOSS = 5;
-const MAX_EXPECTED_LOSS = 30;
-/** Larger than any packet of 60 ms at 128 kbit/s. */
-const MAX_OPUS_PACKET = 1275;
 
 export interface AudioDecoder {
   /** Hz of the samples it gives. */
@@ -123,7 +111,9 @@ export async function createEncoder(
   codec: CodecName,
   { opusRate = 8000, frameSize, opus = {} }: EncoderOptions,
 ): Promise<AudioEncoder> {
-  if (codec === 'opus') return opusEncoder(opusRate, frameSize, opus);
+  if (codec === 'opus') {
+    return createOpusEncoder({ sampleRate: opusRate, frameSize, settings: opus });
+  }
   return {
     sampleRate: codec === 'G722' ? G722_SAMPLE_RATE : G711_SAMPLE_RATE,
     encode:
@@ -132,36 +122,5 @@ export async function createEncoder(
         : (samples: Int16Array) => encodeG711(codec, samples),
     expectLoss: () => undefined,
     free: () => undefined,
-  };
-}
-
-async function opusEncoder(
-  sampleRate: SampleRate,
-  frameSize: number,
-  settings: OpusSettings,
-): Promise<AudioEncoder> {
-  const encoder = await createOpusEncoder({
-    sampleRate,
-    channels: 1,
-    application: Application.Voip,
-    frameSize,
-    bitrate: settings.bitrate ?? DEFAULT_BITRATE,
-    complexity: settings.complexity ?? DEFAULT_COMPLEXITY,
-    dtx: settings.dtx ?? false,
-    fec: settings.fec ?? true,
-    packetLossPercent: MIN_EXPECTED_LOSS,
-  });
-  let expected = MIN_EXPECTED_LOSS;
-  const options = { maxPacketBytes: MAX_OPUS_PACKET };
-  return {
-    sampleRate,
-    encode: (samples) => encoder.encode(samples, options),
-    expectLoss(percent) {
-      const loss = Math.round(Math.min(MAX_EXPECTED_LOSS, Math.max(MIN_EXPECTED_LOSS, percent)));
-      if (loss === expected) return;
-      expected = loss;
-      encoder.setPacketLossPercent(loss);
-    },
-    free: () => encoder.free(),
   };
 }

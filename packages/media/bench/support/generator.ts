@@ -8,7 +8,13 @@ import { createEncoder } from '../../src/audio-codec.ts';
 import { describeCodec } from '../../src/codec.ts';
 import type { CodecName } from '../../src/engine.ts';
 import { SRTP_OVERHEAD, SrtpSender } from '../../src/node/srtp.ts';
-import type { CallEnds, FromGenerator, GeneratorReport, ToGenerator } from './protocol.ts';
+import type {
+  CallEnds,
+  FromGenerator,
+  GeneratorReport,
+  OpusSample,
+  ToGenerator,
+} from './protocol.ts';
 
 const FRAME_MS = 20;
 /** Frames of the audio that is sent round and round. */
@@ -26,6 +32,9 @@ interface End {
   sequenceNumber: number;
   timestamp: number;
   received: number;
+  /** Payload octets received since the mark, and how often each first octet of them came. */
+  octets: number;
+  first: Map<number, number>;
   sentAt: Float64Array;
   /** Sequence number received minus that sent by the other end, once known. */
   offset: number | undefined;
@@ -82,6 +91,8 @@ async function openEnd(codec: CodecName, payloadType: number, srtpKey?: string):
     sequenceNumber: Math.floor(Math.random() * 30_000),
     timestamp: Math.floor(Math.random() * 2 ** 31),
     received: 0,
+    octets: 0,
+    first: new Map(),
     sentAt: new Float64Array(HISTORY),
     offset: undefined,
     delays: [],
@@ -102,6 +113,9 @@ function hear(end: End, other: End): void {
     end.received++;
     if (!isMarked) return;
     const now = performance.now();
+    end.octets += datagram.length - 12;
+    const toc = datagram[12] ?? 0;
+    end.first.set(toc, (end.first.get(toc) ?? 0) + 1);
     const sequenceNumber = datagram.readUInt16BE(2);
     // The newest packet sent before; a wrong guess of a whole packet shows as 20 ms.
     end.offset ??= (sequenceNumber - other.sequenceNumber) & 0xffff;
@@ -154,10 +168,12 @@ function run(): void {
   beat = setImmediate(turn);
 }
 
+const fresh = () => ({ received: 0, delays: [], octets: 0, first: new Map<number, number>() });
+
 function mark(): void {
   sent = 0;
   isMarked = true;
-  for (const call of calls) for (const end of call) Object.assign(end, { received: 0, delays: [] });
+  for (const call of calls) for (const end of call) Object.assign(end, fresh());
 }
 
 function report(): GeneratorReport {
@@ -175,6 +191,25 @@ function report(): GeneratorReport {
     sent,
     received: ends.reduce((sum, { received }) => sum + received, 0),
     delayMs: { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) },
+    opus: opusSample(ends.filter(({ ticks }) => ticks === describeCodec('opus').clockRate / 50)),
+  };
+}
+
+function opusSample(ends: readonly End[]): OpusSample | null {
+  const counts = new Map<number, number>();
+  let [packets, stereo] = [0, 0];
+  for (const [toc, count] of ends.flatMap(({ first }) => [...first])) {
+    packets += count;
+    if ((toc & 4) !== 0) stereo += count;
+    counts.set(toc >> 3, (counts.get(toc >> 3) ?? 0) + count);
+  }
+  const [commonest] = [...counts].sort(([, a], [, b]) => b - a);
+  if (commonest === undefined) return null;
+  const octets = ends.reduce((sum, end) => sum + end.octets, 0);
+  return {
+    meanLength: octets / packets,
+    configuration: commonest[0],
+    stereo: stereo / packets,
   };
 }
 

@@ -19,6 +19,18 @@ export interface GeneratorReport {
   sent: number;
   received: number;
   delayMs: { p50: number; p99: number; max: number };
+  /** What Opus ends received; null without any. */
+  opus: OpusSample | null;
+}
+
+/** Opus packets as an engine makes them (RFC 6716 §3.1). */
+export interface OpusSample {
+  /** Mean length of a payload, octets. */
+  meanLength: number;
+  /** The commonest configuration: mode, bandwidth and frame length, 0–31. */
+  configuration: number;
+  /** Share of packets with two channels, 0–1. */
+  stereo: number;
 }
 
 export type ToGenerator =

@@ -166,11 +166,15 @@ export function checkSettings(settings: EngineSettings): void {
     'icePortRange',
   );
   check(isIntegerIn(settings.maxBridges, 1, 10_000), 'maxBridges must be 1-10000');
-  const { bitrate, complexity, fec, dtx } = settings.opus ?? {};
+  const { bitrate, complexity, fec, dtx, application } = settings.opus ?? {};
   check(bitrate === undefined || isIntegerIn(bitrate, 6000, 128_000), 'opus.bitrate');
   check(complexity === undefined || isIntegerIn(complexity, 0, 10), 'opus.complexity');
   check(fec === undefined || typeof fec === 'boolean', 'opus.fec');
   check(dtx === undefined || typeof dtx === 'boolean', 'opus.dtx');
+  check(
+    application === undefined || application === 'voip' || application === 'audio',
+    'opus.application',
+  );
   for (const name of ['silentAfterMs', 'idleLimitMs', 'latchWindowMs'] as const) {
     const value = settings[name];
     check(value === undefined || isIntegerIn(value, 100, 86_400_000), name);

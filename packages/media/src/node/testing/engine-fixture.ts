@@ -16,7 +16,7 @@ import { listen } from './hearing.ts';
 import { WebPeer } from './web-peer.ts';
 
 /** Hang guard of every wait. */
-export const WAIT = { timeout: 8_000, interval: 20 };
+export const WAIT = { timeout: 20_000, interval: 20 };
 const cleanups: (() => unknown)[] = [];
 
 /** Has something done after the test, the last first. */

@@ -11,7 +11,7 @@ import { TestPhone, type TestPhoneOptions } from './test-phone.ts';
 import { WebPeer } from './web-peer.ts';
 
 /** Hang guard of every wait. */
-export const WAIT = { timeout: 15_000, interval: 20 };
+export const WAIT = { timeout: 20_000, interval: 20 };
 const cleanups: (() => unknown)[] = [];
 
 /** Has something done after the test, the last first. */
