@@ -37,21 +37,30 @@ export function Popover({
   const anchor = useRef<HTMLSpanElement>(null);
   const panel = useRef<HTMLDivElement>(null);
 
+  const closing = useRef(close);
+  closing.current = close;
   useEffect(() => {
     if (!open) return;
     const inside = panel.current;
     const first =
       inside?.querySelector<HTMLElement>('[data-first]') ??
       inside?.querySelector<HTMLElement>(reachable);
-    first?.focus();
+    // Content that is still being loaded has nothing to focus: then the panel itself.
+    (first ?? inside)?.focus();
+    // A click on plain text inside takes the focus out without closing the panel.
+    const onEscape = (event: globalThis.KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) closing.current();
+    };
     const outside = (event: Event) => {
       if (event.target instanceof Node && !anchor.current?.contains(event.target)) setOpen(false);
     };
     document.addEventListener('pointerdown', outside);
     document.addEventListener('focusin', outside);
+    document.addEventListener('keydown', onEscape);
     return () => {
       document.removeEventListener('pointerdown', outside);
       document.removeEventListener('focusin', outside);
+      document.removeEventListener('keydown', onEscape);
     };
   }, [open]);
 
@@ -85,6 +94,7 @@ export function Popover({
         <div
           ref={panel}
           role={kind}
+          tabIndex={-1}
           aria-label={label}
           className={[styles.panel, styles[place], className].filter(Boolean).join(' ')}
           onKeyDown={onKeyDown}
