@@ -12,7 +12,7 @@ test('the own status is told only while calls can reach this window', async () =
   const button = await screen.findByRole('button');
   const label = () => button.getAttribute('aria-label');
   // The socket stands, its session does not yet.
-  expect(label()).toBe('Your status: Connecting …. Change status');
+  expect(label()).toBe('Your status: Connecting. Change status');
   const available = {
     state: 'available',
     since: null,
@@ -30,7 +30,7 @@ test('the own status is told only while calls can reach this window', async () =
   );
   expect(label()).toBe('Your status: Available. Change status');
   act(() => bench.realtime.state.set('connecting'));
-  expect(label()).toBe('Your status: Connecting …. Change status');
+  expect(label()).toBe('Your status: Connecting. Change status');
   act(() => bench.realtime.state.set('offline'));
   expect(label()).toBe('Your status: No connection. Change status');
   act(() => bench.realtime.state.set('online'));

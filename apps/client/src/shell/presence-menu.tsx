@@ -31,7 +31,7 @@ export function PresenceMenu({ place }: { place: PopoverPlace }) {
   const connectionWords =
     connection === 'offline' || connection === 'stopped'
       ? tUi('ui.connection.away')
-      : tUi('ui.connection.connecting');
+      : tUi('ui.connection.begins');
   const words = connected ? presenceWords(own) : connectionWords;
   return (
     <Popover

@@ -32,6 +32,7 @@ export const uiDe = {
   connection: {
     connecting: 'Verbindung wird aufgebaut …',
     reconnecting: 'Verbindung wird wiederhergestellt …',
+    begins: 'Verbindung wird aufgebaut',
     away: 'Keine Verbindung',
     offline: 'Sie sind offline. Namen und Anrufliste bleiben lesbar.',
     telephony: 'Der Telefondienst ist gerade nicht erreichbar. Wir versuchen es weiter.',

@@ -35,6 +35,7 @@ export const uiEn: SameKeys<typeof uiDe> = {
   connection: {
     connecting: 'Connecting …',
     reconnecting: 'Reconnecting …',
+    begins: 'Connecting',
     away: 'No connection',
     offline: 'You are offline. Names and calls stay readable.',
     telephony: 'The telephony service cannot be reached right now. We keep trying.',
