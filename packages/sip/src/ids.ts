@@ -1,19 +1,28 @@
 import { MAGIC_COOKIE } from './message/via.ts';
 
-const POOL_BYTES = 4_096;
+const POOL_BYTES = 1_024;
 const pool = new Uint8Array(POOL_BYTES);
-let used = POOL_BYTES;
+/** The pool in hexadecimal, from which identifiers are cut. */
+let text = '';
+let used = 0;
 
-/** Hexadecimal text of `bytes` cryptographically random bytes (at most 4,096). */
+/** Hexadecimal text of `bytes` cryptographically random bytes (at most 1,024). */
 export function randomHex(bytes: number): string {
-  if (used + bytes > POOL_BYTES) {
-    crypto.getRandomValues(pool);
-    used = 0;
+  const end = used + 2 * bytes;
+  if (end > text.length) {
+    fill();
+    return randomHex(bytes);
   }
-  let out = '';
-  for (let i = used; i < used + bytes; i++) out += HEX[pool[i] as number];
-  used += bytes;
+  const out = text.slice(used, end);
+  used = end;
   return out;
+}
+
+function fill(): void {
+  crypto.getRandomValues(pool);
+  text = '';
+  for (let i = 0; i < POOL_BYTES; i++) text += HEX[pool[i] as number];
+  used = 0;
 }
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) =>

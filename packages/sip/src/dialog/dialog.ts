@@ -1,6 +1,6 @@
 import { newBranch } from '../ids.ts';
 import type { Contacts } from '../message/contact.ts';
-import { Headers } from '../message/headers.ts';
+import { Headers, sharedLine } from '../message/headers.ts';
 import { SipRequest, type SipResponse } from '../message/message.ts';
 import { type NameAddr, parseNameAddr, tagOf } from '../message/name-addr.ts';
 import { ParseError } from '../message/parse-error.ts';
@@ -12,6 +12,8 @@ export type DialogState = 'early' | 'confirmed' | 'terminated';
 
 /** More requests than a process sends between a snapshot and its end. */
 const RESTORED_SEQUENCE_GAP = 1_000;
+
+const MAX_FORWARDS = sharedLine('Max-Forwards', '70');
 
 /** Key of a dialog in a table (RFC 3261 §12): Call-ID, local tag, remote tag. */
 export function dialogKey(callId: string, localTag: string, remoteTag: string): string {
@@ -61,6 +63,8 @@ export class Dialog {
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
+  /** In the table of dialogs. */
+  readonly key: string;
   state: DialogState;
   private readonly local: string;
   private readonly remote: string;
@@ -80,6 +84,7 @@ export class Dialog {
     this.localSeq = parts.localSeq;
     this.remoteSeq = parts.remoteSeq;
     this.state = parts.state;
+    this.key = dialogKey(parts.callId, parts.localTag, parts.remoteTag);
   }
 
   /**
@@ -175,10 +180,6 @@ export class Dialog {
     return this.remoteSeq === undefined ? snapshot : { ...snapshot, remoteSeq: this.remoteSeq };
   }
 
-  get key(): string {
-    return dialogKey(this.callId, this.localTag, this.remoteTag);
-  }
-
   /** URI of the peer's Contact. */
   get remoteTarget(): string {
     return this.target;
@@ -236,20 +237,19 @@ export class Dialog {
     const headers = new Headers();
     headers.append('Via', `${via};branch=${newBranch()};rport`);
     let uri = this.target;
-    const routes = [...this.routeSet];
+    let { routeSet: routes } = this;
     const [first] = routes;
     if (first !== undefined) {
       const hop = parseNameAddr(first, 'Route');
       const loose = hop.uri.kind === 'sip' && hop.uri.params.has('lr');
       if (!loose) {
         // A strict router wants itself in the Request-URI and the target at the end (§12.2.1.1).
-        routes.shift();
-        routes.push(`<${this.target}>`);
+        routes = [...routes.slice(1), `<${this.target}>`];
         uri = hop.uriText;
       }
     }
     for (const route of routes) headers.append('Route', route);
-    headers.append('Max-Forwards', '70');
+    headers.add(MAX_FORWARDS);
     headers.append('From', this.local);
     headers.append('To', this.remote);
     headers.append('Call-ID', this.callId);

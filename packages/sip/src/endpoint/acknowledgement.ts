@@ -18,7 +18,7 @@ export class Acknowledgement {
     const message = dialog.request('ACK', core.viaPrefix, invite.cseq.seq);
     message.headers.copyFrom(invite.headers, 'authorization');
     message.headers.copyFrom(invite.headers, 'proxy-authorization');
-    message.headers.append('User-Agent', core.userAgent);
+    message.headers.add(core.userAgentLine);
     if (answer !== '') {
       message.headers.append('Content-Type', ACCEPT);
       message.body = encodeBody(answer);

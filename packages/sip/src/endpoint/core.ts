@@ -3,6 +3,7 @@ import { nextHop } from '../dialog/dialog.ts';
 import type { DigestHash } from '../digest/algorithm.ts';
 import { DigestClient, type DigestCredentials } from '../digest/client.ts';
 import { newBranch, randomHex } from '../ids.ts';
+import { type HeaderLine, sharedLine } from '../message/headers.ts';
 import type { SipRequest } from '../message/message.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import { escapeUser } from '../message/uri.ts';
@@ -36,9 +37,14 @@ export type ReliableProvisional = 'off' | 'supported' | 'required';
 
 const TAGS = ['timer', 'replaces', 'norefersub'];
 const TAGS_WITH_100REL = ['100rel', ...TAGS];
-const SUPPORTED = TAGS.join(', ');
-const SUPPORTED_WITH_100REL = TAGS_WITH_100REL.join(', ');
-const ALLOW = USER_AGENT_METHODS.join(', ');
+const SUPPORTED = sharedLine('Supported', TAGS.join(', '));
+const SUPPORTED_WITH_100REL = sharedLine('Supported', TAGS_WITH_100REL.join(', '));
+const METHODS: ReadonlySet<string> = new Set(USER_AGENT_METHODS);
+
+/** Supported, as reliable provisional responses are made or not. */
+export function supportedLine(reliable: ReliableProvisional): HeaderLine {
+  return reliable === 'off' ? SUPPORTED : SUPPORTED_WITH_100REL;
+}
 
 /** Whatever handles the requests of one dialog. */
 export interface DialogUser {
@@ -78,6 +84,13 @@ export class Core {
   readonly send: SendMessage;
   readonly random: () => number;
   readonly userAgent: string;
+  /** Lines about ourselves that many messages share. */
+  readonly userAgentLine: HeaderLine;
+  readonly serverLine: HeaderLine;
+  /** Methods this user agent takes. */
+  allowLine = sharedLine('Allow', USER_AGENT_METHODS.join(', '));
+  /** Option tags we understand (RFC 3261 §20.37). */
+  readonly supportedLine: HeaderLine;
   readonly transports: Transports;
   readonly router: Router;
   readonly reliableProvisional: ReliableProvisional;
@@ -89,7 +102,7 @@ export class Core {
   /** What waits for a first request of the peer, by Call-ID and own tag (RFC 6665 §4.1.2.4). */
   readonly pending = new Map<string, PendingDialog>();
   /** Methods taken beside `USER_AGENT_METHODS`, as handlers are set. */
-  readonly moreMethods = new Set<string>();
+  private readonly moreMethods = new Set<string>();
   /** Dialogs that ended lately. */
   readonly recent: RecentDialogs;
   private messageHandler: ((message: IncomingMessage) => void) | undefined;
@@ -102,9 +115,12 @@ export class Core {
     this.send = options.send;
     this.random = options.random;
     this.userAgent = options.userAgent;
+    this.userAgentLine = sharedLine('User-Agent', options.userAgent);
+    this.serverLine = sharedLine('Server', options.userAgent);
     this.transports = options.transports;
     this.router = options.router;
     this.reliableProvisional = options.reliableProvisional;
+    this.supportedLine = supportedLine(options.reliableProvisional);
     this.minSessionExpires = options.minSessionExpires;
     this.hash = options.hash;
     this.recent = new RecentDialogs(options.clock, 64 * options.timers.t1);
@@ -113,7 +129,13 @@ export class Core {
   /** Sets who takes MESSAGE requests. */
   onMessageRequest(handler: (message: IncomingMessage) => void): void {
     this.messageHandler = handler;
-    this.moreMethods.add('MESSAGE');
+    this.takeToo('MESSAGE');
+  }
+
+  /** Takes another method from now on. */
+  takeToo(method: string): void {
+    this.moreMethods.add(method);
+    this.allowLine = sharedLine('Allow', [...USER_AGENT_METHODS, ...this.moreMethods].join(', '));
   }
 
   /** Takes a MESSAGE, inside a dialog or not; `takes` has said that there is a handler. */
@@ -127,10 +149,9 @@ export class Core {
     }
   }
 
-  /** Methods this user agent takes, for Allow. */
+  /** Value of Allow. */
   get allow(): string {
-    if (this.moreMethods.size === 0) return ALLOW;
-    return [ALLOW, ...this.moreMethods].join(', ');
+    return this.allowLine.value;
   }
 
   /**
@@ -139,13 +160,13 @@ export class Core {
    * @param inDialog a REFER makes a subscription there, which SUBSCRIBE refreshes (RFC 3515 §2.4.4)
    */
   takes(method: string, inDialog: boolean): boolean {
-    if (USER_AGENT_METHODS.includes(method) || this.moreMethods.has(method)) return true;
+    if (METHODS.has(method) || this.moreMethods.has(method)) return true;
     return inDialog && method === 'SUBSCRIBE';
   }
 
-  /** Option tags we understand (RFC 3261 §20.37). */
-  get supported(): string {
-    return this.reliableProvisional === 'off' ? SUPPORTED : SUPPORTED_WITH_100REL;
+  /** Allow and Supported. */
+  get capabilities(): readonly HeaderLine[] {
+    return [this.allowLine, this.supportedLine];
   }
 
   /** Option tags we understand, lower case. */

@@ -6,18 +6,19 @@
  * stop();
  */
 export class Emitter<Events extends { [name: string]: unknown[] }> {
-  private handlers: { [K in keyof Events]?: Set<(...args: Events[K]) => void> } = {};
+  /** By event; a list is never changed but replaced, as handlers come and go while it is walked. */
+  private handlers: { [K in keyof Events]?: readonly ((...args: Events[K]) => void)[] } = {};
 
   /** Calls `handler` on every such event; the function it gives takes the handler away again. */
   on<K extends keyof Events>(event: K, handler: (...args: Events[K]) => void): () => void {
-    const set = this.handlers[event] ?? new Set();
-    this.handlers[event] = set;
-    set.add(handler);
+    const list = this.handlers[event];
+    if (list === undefined) this.handlers[event] = [handler];
+    else if (!list.includes(handler)) this.handlers[event] = [...list, handler];
     return () => this.off(event, handler);
   }
 
   off<K extends keyof Events>(event: K, handler: (...args: Events[K]) => void): void {
-    this.handlers[event]?.delete(handler);
+    this.handlers[event] = this.handlers[event]?.filter((each) => each !== handler);
   }
 
   /**
@@ -27,9 +28,9 @@ export class Emitter<Events extends { [name: string]: unknown[] }> {
    * @returns whether there was any handler
    */
   emit<K extends keyof Events>(event: K, ...args: Events[K]): boolean {
-    const set = this.handlers[event];
-    if (set === undefined || set.size === 0) return false;
-    for (const handler of [...set]) {
+    const list = this.handlers[event];
+    if (list === undefined || list.length === 0) return false;
+    for (const handler of list) {
       try {
         handler(...args);
       } catch (error) {

@@ -27,7 +27,8 @@ import type { IncomingMessage } from './incoming-message.ts';
 import { IncomingRegister } from './incoming-register.ts';
 import type { IncomingSubscription, SubscriptionBounds } from './incoming-subscription.ts';
 import { Intake } from './intake.ts';
-import { InviteUsage, UNHEARD } from './invite-usage.ts';
+import { InviteUsage } from './invite-usage.ts';
+import { UNHEARD } from './invite-usage-options.ts';
 import { type KeepAlive, type KeepAliveOptions, startKeepAlive } from './keep-alive.ts';
 import { type OutOfDialogOptions, sendOutOfDialog } from './out-of-dialog.ts';
 import { OutgoingCall, type OutgoingInviteOptions } from './outgoing-call.ts';
@@ -388,12 +389,7 @@ export class SipEndpoint {
         return;
       case 'OPTIONS':
         this.respond(transaction, 200, {
-          headers: [
-            ['Allow', this.core.allow],
-            ['Supported', this.core.supported],
-            ['Accept', ACCEPT],
-            ['Server', this.options.userAgent],
-          ],
+          headers: [...this.core.capabilities, ['Accept', ACCEPT], this.core.serverLine],
         });
         return;
       case 'SUBSCRIBE':
@@ -453,7 +449,7 @@ export class SipEndpoint {
 
   private onNewRegister(transaction: ServerTransaction): void {
     if (this.registerHandler === undefined) {
-      this.respond(transaction, 405, { headers: [['Allow', this.core.allow]] });
+      this.respond(transaction, 405, { headers: [this.core.allowLine] });
       return;
     }
     const { request } = transaction;

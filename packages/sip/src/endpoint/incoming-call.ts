@@ -76,7 +76,8 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   private readonly transaction: ServerTransaction;
   private readonly localTag = newTag();
   private readonly contact: string;
-  private readonly reliable: ReliableResponses;
+  /** Made with the first reliable response. */
+  private reliable: ReliableResponses | undefined;
   /** Whether the caller knows reliable provisional responses, and whether it insists on them. */
   private readonly reliableKnown: boolean;
   private readonly reliableRequired: boolean;
@@ -108,10 +109,6 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     this.reliableRequired = hasTag(request, 'require', '100rel');
     this.reliableKnown = this.reliableRequired || hasTag(request, 'supported', '100rel');
     this.contact = core.contact(userOf(request.requestUri), transaction.peer);
-    this.reliable = new ReliableResponses(core, transaction, {
-      acknowledged: () => this.sendPendingAnswer(),
-      unacknowledged: () => this.reject(504),
-    });
     const dialog = Dialog.fromRequest(request, this.localTag);
     this.usage = new InviteUsage(core, dialog, {
       digest: undefined,
@@ -185,6 +182,10 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     if (this.isReliable(options.reliable)) {
       this.negotiate(body);
       const response = this.response(status, content, headers);
+      this.reliable ??= new ReliableResponses(this.core, this.transaction, {
+        acknowledged: () => this.sendPendingAnswer(),
+        unacknowledged: () => this.reject(504),
+      });
       this.reliable.send(response, body !== undefined && body !== '');
       this.repeatLater(() => this.progress(status, { reliable: true, headers }));
       return;
@@ -207,13 +208,13 @@ export class IncomingCall extends Session<IncomingCallEvents> {
   answer(body: string, options: AnswerOptions = {}): void {
     if (this.current !== 'incoming' && this.current !== 'ringing') return;
     if (this.pendingAnswer !== undefined) return;
-    if (this.reliable.holding) {
+    if (this.reliable?.holding === true) {
       this.pendingAnswer = { body, options };
       return;
     }
     this.current = 'answered';
     this.core.clock.clearTimer(this.ringTimer);
-    this.reliable.stop();
+    this.reliable?.stop();
     const { usage } = this;
     usage.dialog.confirm();
     if (options.sessionTimer !== undefined) usage.timer.wish(options.sessionTimer);
@@ -239,7 +240,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     this.transaction.respond(
       createResponse(this.request, status, {
         toTag: this.localTag,
-        headers: [...headers, ['Server', this.core.userAgent]],
+        headers: [...headers, this.core.serverLine],
         ...(reasonPhrase === undefined ? {} : { reasonPhrase }),
       }),
     );
@@ -330,8 +331,9 @@ export class IncomingCall extends Session<IncomingCallEvents> {
       toTag: this.localTag,
       headers: [
         ['Contact', this.contact],
-        ...this.usage.capabilities(),
-        ['Server', this.core.userAgent],
+        this.core.allowLine,
+        this.core.supportedLine,
+        this.core.serverLine,
         ...headers,
       ],
     });
@@ -341,7 +343,8 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     const { request } = transaction;
     const rack = parseRAck(request.headers.get('rack') ?? '');
     const content = sessionDescriptionOf(request);
-    if (!this.reliable.acknowledge(rack)) {
+    const { reliable } = this;
+    if (reliable?.acknowledge(rack) !== true) {
       respond(transaction, 481);
       return;
     }
@@ -354,13 +357,13 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     } else if (content === '') {
       respond(transaction, 200);
     } else if (offers.fire('receiveOffer') === 'go') {
-      const settled = () => this.reliable.proceed();
+      const settled = () => reliable.proceed();
       this.usage.offerToCall(this.usage.deliver(transaction, content, settled, settled));
       return;
     } else {
       respond(transaction, 488);
     }
-    this.reliable.proceed();
+    reliable.proceed();
   }
 
   private sendPendingAnswer(): void {
@@ -378,7 +381,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     this.emit('confirmed', ack);
     const { pendingBye } = this;
     if (pendingBye !== undefined) void this.usage.bye(pendingBye.reason).then(pendingBye.done);
-    else this.usage.changes.pump();
+    else this.usage.pump();
   }
 
   private onNoAck(): void {
@@ -428,7 +431,7 @@ export class IncomingCall extends Session<IncomingCallEvents> {
     this.pendingAnswer = undefined;
     this.core.clock.clearTimer(this.ringTimer);
     this.repeater?.stop();
-    this.reliable.stop();
+    this.reliable?.stop();
   }
 }
 

@@ -53,7 +53,7 @@ export class Intake {
     this.options.observe(bytes, message, from, transport);
     if (message.kind === 'response') {
       // More than one Via: it was meant for somebody else (§8.1.3.3).
-      if (message.viaElements.length === 1) this.layer.receiveResponse(message);
+      if (message.hasOneVia) this.layer.receiveResponse(message);
       return;
     }
     if (!this.admits(message, bytes.byteLength, from, transport)) return;

@@ -14,6 +14,7 @@ import {
 import { StateMachine } from '../dialog/state-table.ts';
 import type { DigestClient } from '../digest/client.ts';
 import { createResponse, encodeBody } from '../message/build.ts';
+import type { HeaderField } from '../message/headers.ts';
 import type { SipMessage, SipRequest, SipResponse } from '../message/message.ts';
 import { sessionDescriptionOf } from '../message/multipart.ts';
 import { ParseError } from '../message/parse-error.ts';
@@ -22,51 +23,15 @@ import type { AcceptRepeater } from './accept-repeater.ts';
 import { ACCEPT, type Core, type DialogUser } from './core.ts';
 import { Exchange } from './exchange.ts';
 import type { IncomingCall } from './incoming-call.ts';
-import type { IncomingRefer } from './incoming-refer.ts';
-import { type IncomingInfo, IncomingReinvite } from './incoming-requests.ts';
+import { IncomingReinvite } from './incoming-requests.ts';
+import type { InviteUsageHooks, InviteUsageOptions } from './invite-usage-options.ts';
 import type { OutgoingCall } from './outgoing-call.ts';
 import { type CallReason, formatReason, type Lapse } from './reason.ts';
 import { ReferUsage } from './refer-usage.ts';
 import { respond } from './respond.ts';
 import { SessionChanges } from './session-changes.ts';
 import { SessionRequestError } from './session-request-error.ts';
-import { SessionTimer, type SessionTimerOptions } from './session-timer.ts';
-
-/** What the call that owns the dialog hears. */
-export interface InviteUsageHooks {
-  /** The dialog is over; called once. */
-  ended(by: 'remote' | 'local' | 'timeout', request?: SipRequest): void;
-  /** @returns whether anybody takes it */
-  reinvite(reinvite: IncomingReinvite): boolean;
-  info(info: IncomingInfo): void;
-  /** @returns whether anybody takes it */
-  refer(refer: IncomingRefer): boolean;
-  ack(ack: SipRequest): void;
-  /** A PRACK, for the side that sends reliable provisional responses. */
-  prack?(transaction: ServerTransaction): void;
-}
-
-/** For a dialog that is only to be ended, and whose call is gone. */
-export const UNHEARD: InviteUsageHooks = {
-  ended() {},
-  reinvite: () => false,
-  info() {},
-  refer: () => false,
-  ack() {},
-};
-
-export interface InviteUsageOptions {
-  digest: DigestClient | undefined;
-  contact: string;
-  /** Who sent the first INVITE; it also made the Call-ID. */
-  role: 'uac' | 'uas';
-  /** Where offer and answer stand when the dialog begins. */
-  offers: OfferAnswerState;
-  sessionTimer: SessionTimerOptions | undefined;
-  hooks: InviteUsageHooks;
-  /** The call it belongs to. */
-  call?: OutgoingCall | IncomingCall;
-}
+import { SessionTimer, type SessionTimerHooks } from './session-timer.ts';
 
 /** A request other than INVITE and UPDATE inside the dialog. */
 export interface InDialogRequest {
@@ -78,17 +43,18 @@ export interface InDialogRequest {
 /** Methods whose 481 says that the call is gone, and not just what the request was about. */
 const CALL_METHODS: ReadonlySet<string> = new Set(['INFO', 'OPTIONS', 'REFER']);
 
+/** Methods of transfers and the subscriptions they make. */
+const REFER_METHODS: ReadonlySet<string> = new Set(['REFER', 'NOTIFY', 'SUBSCRIBE']);
+
 /** Requests inside a dialog that an INVITE made, in both directions (RFC 3261 §12.2, §14, §15). */
-export class InviteUsage implements DialogUser {
+export class InviteUsage implements DialogUser, SessionTimerHooks {
   readonly dialog: Dialog;
   readonly core: Core;
   readonly contact: string;
   readonly role: 'uac' | 'uas';
   readonly invites: StateMachine<InviteUsageState, InviteUsageEvent, InviteUsageVerdict>;
   readonly offers: StateMachine<OfferAnswerState, OfferAnswerEvent, OfferAnswerVerdict>;
-  readonly changes: SessionChanges;
   readonly timer: SessionTimer;
-  readonly refers: ReferUsage;
   readonly call: OutgoingCall | IncomingCall | undefined;
   /** Credentials for challenges inside the dialog. */
   digest: DigestClient | undefined;
@@ -100,6 +66,9 @@ export class InviteUsage implements DialogUser {
   private allow: readonly string[] | undefined;
   private allowed: ReadonlySet<string> | undefined;
   private readonly hooks: InviteUsageHooks;
+  /** Made when they are needed, which in most calls they never are. */
+  private ownChanges: SessionChanges | undefined;
+  private ownRefers: ReferUsage | undefined;
   private ended = false;
   private byePending: Promise<void> | undefined;
   private byeOver = false;
@@ -119,18 +88,30 @@ export class InviteUsage implements DialogUser {
     const state = dialog.state === 'early' ? first : 'confirmed';
     this.invites = new StateMachine(INVITE_USAGE, state);
     this.offers = new StateMachine(OFFER_ANSWER, options.offers);
-    this.changes = new SessionChanges(this);
-    this.refers = new ReferUsage(this, (refer) => this.hooks.refer(refer));
-    this.timer = new SessionTimer(core, options.sessionTimer, {
-      refresh: () => this.refresh(),
-      expired: () => void this.lapsed('session', 'Session timer expired'),
-    });
+    this.timer = new SessionTimer(core, options.sessionTimer, this);
     core.dialogs.set(dialog.key, this);
   }
 
   /** True once the session is over, even while its BYE or a transfer is still under way. */
   get over(): boolean {
     return this.ended;
+  }
+
+  /** Our own changes of the session. */
+  get changes(): SessionChanges {
+    this.ownChanges ??= new SessionChanges(this);
+    return this.ownChanges;
+  }
+
+  /** Transfers in either direction. */
+  get refers(): ReferUsage {
+    this.ownRefers ??= new ReferUsage(this, (refer) => this.hooks.refer(refer));
+    return this.ownRefers;
+  }
+
+  /** Goes on with what waits for its turn. */
+  pump(): void {
+    this.ownChanges?.pump();
   }
 
   /** Takes a request that matched the dialog. */
@@ -147,7 +128,7 @@ export class InviteUsage implements DialogUser {
       return;
     }
     // What a REFER started goes on without the call (RFC 5057 §4.1).
-    if (this.refers.receive(transaction)) return;
+    if (REFER_METHODS.has(request.method) && this.refers.receive(transaction)) return;
     if (this.ended) {
       respond(transaction, 481);
       return;
@@ -172,7 +153,7 @@ export class InviteUsage implements DialogUser {
         this.reinvite = undefined;
         reinvite.acknowledge(ack);
       }
-      this.changes.pump();
+      this.pump();
     }
     this.hooks.ack(ack);
   }
@@ -241,28 +222,17 @@ export class InviteUsage implements DialogUser {
   }
 
   drop(): void {
-    this.refers.drop();
+    this.ownRefers?.drop();
     this.finish('local');
     this.core.dialogs.delete(this.dialog.key);
   }
 
   /** A request inside the dialog with its own headers behind those every request has. */
-  newRequest(
-    method: string,
-    headers: readonly (readonly [name: string, value: string])[] = [],
-  ): SipRequest {
+  newRequest(method: string, headers: readonly HeaderField[] = []): SipRequest {
     const request = this.dialog.request(method, this.core.viaPrefix);
-    request.headers.append('User-Agent', this.core.userAgent);
-    for (const [name, value] of headers) request.headers.append(name, value);
+    request.headers.add(this.core.userAgentLine);
+    for (const field of headers) request.headers.add(field);
     return request;
-  }
-
-  /** Allow and Supported. */
-  capabilities(): [name: string, value: string][] {
-    return [
-      ['Allow', this.core.allow],
-      ['Supported', this.core.supported],
-    ];
   }
 
   /**
@@ -317,12 +287,13 @@ export class InviteUsage implements DialogUser {
 
   /** Forgets the dialog once nobody needs it. */
   release(): void {
-    if (!this.ended || this.refers.alive) return;
+    if (!this.ended || this.ownRefers?.alive === true) return;
     if (this.byePending !== undefined && !this.byeOver) return;
     this.core.dialogs.delete(this.dialog.key);
   }
 
-  private async refresh(): Promise<void> {
+  /** The session timer wants the session refreshed. */
+  async refresh(): Promise<void> {
     const update = this.peerMethods?.has('UPDATE') === true || this.localSdp === '';
     if (update) {
       try {
@@ -336,6 +307,11 @@ export class InviteUsage implements DialogUser {
     await this.changes.request('INVITE', { body: this.localSdp });
   }
 
+  /** The session timer ran out. */
+  expired(): void {
+    void this.lapsed('session', 'Session timer expired');
+  }
+
   private end(): void {
     this.ended = true;
     this.dialog.state = 'terminated';
@@ -344,7 +320,7 @@ export class InviteUsage implements DialogUser {
     this.repeater?.stop();
     this.timer.stop();
     if (this.reinvite?.answered === false) this.reinvite.reject(487);
-    this.changes.stop();
+    this.ownChanges?.stop();
   }
 
   private finish(by: 'remote' | 'local' | 'timeout', request?: SipRequest): void {
@@ -371,7 +347,7 @@ export class InviteUsage implements DialogUser {
         this.receiveInfo(transaction);
         return;
       case 'OPTIONS':
-        respond(transaction, 200, [...this.capabilities(), ['Accept', ACCEPT]]);
+        respond(transaction, 200, [...this.core.capabilities, ['Accept', ACCEPT]]);
         return;
       case 'NOTIFY':
       case 'SUBSCRIBE':
@@ -431,7 +407,7 @@ export class InviteUsage implements DialogUser {
     const offer = sessionDescriptionOf(request);
     if (offer === '') {
       this.dialog.refreshTarget(contacts);
-      const headers = [...this.timer.answer(request, false), ...this.capabilities()];
+      const headers = [...this.timer.answer(request, false), ...this.core.capabilities];
       respond(transaction, 200, [['Contact', this.contact], ...headers]);
       return;
     }
@@ -464,7 +440,7 @@ export class InviteUsage implements DialogUser {
         }
         if (repeater === undefined) this.reinvite = undefined;
         accepted(repeater);
-        this.changes.pump();
+        this.pump();
       },
       refused: () => {
         this.offers.fire(offer === '' ? 'refused' : 'refuse');
@@ -472,7 +448,7 @@ export class InviteUsage implements DialogUser {
         this.reinvite = undefined;
         if (this.ended) return;
         refused();
-        this.changes.pump();
+        this.pump();
       },
       unacknowledged: () => void this.lapsed('ack', 'ACK timeout'),
     });

@@ -7,7 +7,8 @@ import { ParseError } from '../message/parse-error.ts';
 import type { ClientTransactionUser } from '../transaction/client-transaction.ts';
 import { Acknowledgement } from './acknowledgement.ts';
 import type { Core } from './core.ts';
-import { InviteUsage, UNHEARD } from './invite-usage.ts';
+import { InviteUsage } from './invite-usage.ts';
+import { UNHEARD } from './invite-usage-options.ts';
 
 /** Branches whose answers are acknowledged; more are not met in practice. */
 export const MAX_FORKS = 16;

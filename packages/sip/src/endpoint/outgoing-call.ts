@@ -294,7 +294,7 @@ export class OutgoingCall extends Session<OutgoingCallEvents> {
       usage.timer.answered(request, response);
       this.answerTold = true;
       this.emit('answered', response);
-      usage.changes.pump();
+      usage.pump();
     };
     const { offers } = usage;
     const description = fork.early.sdp;

@@ -1,17 +1,20 @@
 import type { DigestCredentials } from '../digest/client.ts';
 import { newTag } from '../ids.ts';
-import { encodeBody } from '../message/build.ts';
-import { Headers } from '../message/headers.ts';
+import { encodeBody, SDP_CONTENT_TYPE } from '../message/build.ts';
+import { type HeaderField, Headers, sharedLine } from '../message/headers.ts';
 import { SipRequest } from '../message/message.ts';
 import { formatNameAddr, parseNameAddr } from '../message/name-addr.ts';
 import { formatReferredBy } from '../message/referred-by.ts';
 import { formatReplaces, type Replaces } from '../message/replaces.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Target } from '../transport/target.ts';
-import { ACCEPT, type Core, type ReliableProvisional } from './core.ts';
+import { ACCEPT, type Core, type ReliableProvisional, supportedLine } from './core.ts';
 import { type IdentityOptions, identityHeaders } from './identity.ts';
 import { type CallReason, formatReason } from './reason.ts';
 import { type SessionTimerOptions, wishHeaders } from './session-timer.ts';
+
+const MAX_FORWARDS = sharedLine('Max-Forwards', '70');
+const ACCEPT_SDP = sharedLine('Accept', ACCEPT);
 
 export interface OutgoingInviteOptions extends IdentityOptions {
   requestUri: string;
@@ -66,26 +69,32 @@ export function createInvite(
   const params = new Map(from.params).set('tag', newTag());
   const headers = new Headers()
     .append('Via', core.newVia())
-    .append('Max-Forwards', String(options.maxForwards ?? 70))
+    .add(
+      options.maxForwards === undefined
+        ? MAX_FORWARDS
+        : ['Max-Forwards', String(options.maxForwards)],
+    )
     .append('From', formatNameAddr({ ...from, params }))
     .append('To', formatNameAddr(to))
     .append('Call-ID', callId)
     .append('CSeq', `${seq} INVITE`)
     .append('Contact', core.contact(options.contactUser))
-    .append('Allow', core.allow)
-    .append('Accept', ACCEPT)
-    .append('User-Agent', core.userAgent);
-  for (const [name, value] of extensions(core, options)) headers.append(name, value);
-  for (const [name, value] of options.headers ?? []) headers.append(name, value);
-  if (options.body !== '') headers.append('Content-Type', options.contentType ?? ACCEPT);
-  return new SipRequest('INVITE', options.requestUri, headers, encodeBody(options.body));
+    .add(core.allowLine)
+    .add(ACCEPT_SDP)
+    .add(core.userAgentLine);
+  for (const field of extensions(core, options)) headers.add(field);
+  if (options.headers !== undefined) for (const field of options.headers) headers.add(field);
+  const { body, contentType = ACCEPT } = options;
+  if (body !== '') {
+    headers.add(contentType === ACCEPT ? SDP_CONTENT_TYPE : ['Content-Type', contentType]);
+  }
+  return new SipRequest('INVITE', options.requestUri, headers, encodeBody(body));
 }
 
-function extensions(core: Core, options: OutgoingInviteOptions): [name: string, value: string][] {
+function extensions(core: Core, options: OutgoingInviteOptions): HeaderField[] {
   const { reason, replaces, referredBy } = options;
   const reliable = options.reliableProvisional ?? core.reliableProvisional;
-  const tags = core.supportedTags.filter((tag) => tag !== '100rel' || reliable !== 'off');
-  const lines: [string, string][] = [['Supported', tags.join(', ')]];
+  const lines: HeaderField[] = [reliable === 'off' ? supportedLine('off') : core.supportedLine];
   if (reliable === 'required') lines.push(['Require', '100rel']);
   lines.push(...wishHeaders(options.sessionTimer), ...identityHeaders(options));
   if (reason !== undefined) lines.push(['Reason', formatReason(reason)]);

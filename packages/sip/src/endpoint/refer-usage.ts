@@ -1,6 +1,7 @@
 import type { TimerHandle } from '../clock.ts';
 import { parseDeltaSeconds } from '../message/contact.ts';
 import { parseEvent } from '../message/event.ts';
+import type { HeaderField } from '../message/headers.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import { ParseError } from '../message/parse-error.ts';
 import { formatReferTo } from '../message/refer-to.ts';
@@ -189,10 +190,10 @@ export class ReferUsage {
   }
 }
 
-function headersOf(options: ReferOptions, usage: InviteUsage): [name: string, value: string][] {
-  const headers: [string, string][] = [
+function headersOf(options: ReferOptions, usage: InviteUsage): HeaderField[] {
+  const headers: HeaderField[] = [
     ['Contact', usage.contact],
-    ...usage.capabilities(),
+    ...usage.core.capabilities,
     ['Refer-To', formatReferTo(options.referTo, options.replaces)],
   ];
   if (options.referredBy !== undefined) {

@@ -1,11 +1,12 @@
 import { createResponse } from '../message/build.ts';
+import type { HeaderField } from '../message/headers.ts';
 import type { ServerTransaction } from '../transaction/server-transaction.ts';
 
 /** Answers a request inside a dialog; no effect when it has its final response. */
 export function respond(
   transaction: ServerTransaction,
   status: number,
-  headers: readonly (readonly [name: string, value: string])[] = [],
+  headers: readonly HeaderField[] = [],
   reasonPhrase?: string,
 ): void {
   if (transaction.answered) return;

@@ -70,24 +70,23 @@ export class Router {
       found([this.dress(known, target, way)]);
       return;
     }
-    const finish = (hops: readonly Hop[]) =>
-      found(this.healthyFirst(hops).map((hop) => this.dress(hop, target, way)));
-    if (this.options.isAddress(target.host)) {
+    const { host: address, port } = target;
+    if (port !== undefined && this.options.isAddress(address)) {
       // An address needs no look-up: the request leaves within this turn.
       const transport = target.transport ?? (target.secure ? 'tls' : 'udp');
-      if (target.port !== undefined) {
-        finish([{ transport, address: target.host, port: target.port }]);
-        return;
-      }
+      found([this.dress({ transport, address, port }, target, way)]);
+      return;
     }
+    const finish = (hops: readonly Hop[]) =>
+      found(this.healthyFirst(hops).map((hop) => this.dress(hop, target, way)));
     locate(target, this.options).then(finish, failed);
   }
 
   /** A server answered: further requests of the Call-ID to that target go there too. */
   reached(target: Target, callId: string, hop: Hop): void {
-    this.down.delete(hopKey(hop));
+    if (this.down.size > 0) this.down.delete(hopKey(hop));
     // UDP to an address needs no memory: it finds the same way again.
-    if (hop.transport === 'udp' && this.options.isAddress(target.host)) return;
+    if (hop.transport === 'udp' && hop.address === target.host) return;
     const way = this.wayOf(callId);
     way.hops.set(targetKey(target), hop);
     if (target.tls !== undefined) way.tls = target.tls;
@@ -138,6 +137,7 @@ export class Router {
   }
 
   private isDown(hop: Hop): boolean {
+    if (this.down.size === 0) return false;
     const until = this.down.get(hopKey(hop));
     return until !== undefined && this.options.clock.now() < until;
   }
@@ -149,8 +149,9 @@ export class Router {
 
   /** Adds what is known of the peer: its connection, and who it has to prove to be. */
   private dress(hop: Hop, target: Target, way: Way | undefined): Hop {
-    const dressed: Hop = { ...hop };
     const source = way?.source;
+    if (source === undefined && (hop.transport === 'udp' || hop.transport === 'tcp')) return hop;
+    const dressed: Hop = { ...hop };
     if (source?.transport === hop.transport && source.address === hop.address) {
       if (source.connection !== undefined) dressed.connection = source.connection;
       if (source.listener !== undefined) dressed.listener = source.listener;

@@ -111,7 +111,7 @@ export class SessionChanges {
     change.attempts += 1;
     const request = usage.newRequest(change.method, [
       ['Contact', usage.contact],
-      ...usage.capabilities(),
+      ...core.capabilities,
       ...usage.timer.requestHeaders(),
       ...(change.headers ?? []),
     ]);

@@ -194,8 +194,7 @@ export class Subscription extends Emitter<SubscriptionEvents> implements DialogU
     request.headers.append('Contact', core.contact(options.contactUser));
     request.headers.append('Event', options.event);
     request.headers.append('Expires', String(expires));
-    request.headers.append('Allow', core.allow);
-    request.headers.append('Supported', core.supported);
+    for (const line of core.capabilities) request.headers.add(line);
     if (options.accept !== undefined) request.headers.append('Accept', options.accept.join(', '));
   }
 
@@ -203,7 +202,7 @@ export class Subscription extends Emitter<SubscriptionEvents> implements DialogU
     const { dialog, core, options } = this;
     if (dialog === undefined) return;
     const request = dialog.request('SUBSCRIBE', core.viaPrefix);
-    request.headers.append('User-Agent', core.userAgent);
+    request.headers.add(core.userAgentLine);
     for (const [name, value] of options.headers ?? []) request.headers.append(name, value);
     this.complete(request, expires);
     if (options.body !== undefined && options.body !== '') {

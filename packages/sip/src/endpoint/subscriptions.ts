@@ -33,7 +33,7 @@ export class Subscriptions {
   serve(handler: (subscription: IncomingSubscription) => void, bounds: SubscriptionBounds): void {
     this.handler = handler;
     this.bounds = { ...this.bounds, ...bounds };
-    this.core.moreMethods.add('SUBSCRIBE');
+    this.core.takeToo('SUBSCRIBE');
   }
 
   /** Takes a SUBSCRIBE outside any dialog. */

@@ -41,14 +41,24 @@ interface Bound {
   info: ListenerInfo;
   /** Host and port as they stand in Via and Contact. */
   sentBy: string;
+  /** Whether it is bound to an IPv6 address. */
+  ipv6: boolean;
 }
 
 /** The listeners of an endpoint, and which of them a message leaves by. */
 export class Transports {
+  /** Via prefix of the first listener, such as `SIP/2.0/UDP 192.0.2.1:5060`. */
+  readonly viaPrefix: string;
   private readonly bound: readonly Bound[];
+  private readonly first: Bound;
+  private readonly reliable: ReadonlySet<SipTransport['name']>;
 
   private constructor(bound: readonly Bound[]) {
     this.bound = bound;
+    this.first = bound[0] as Bound;
+    this.viaPrefix = viaPrefix(this.first);
+    const reliable = bound.filter(({ transport }) => transport.reliable);
+    this.reliable = new Set(reliable.map(({ transport }) => transport.name));
   }
 
   /**
@@ -69,7 +79,8 @@ export class Transports {
         const transport = await open(options, listener, clock);
         const address = options.advertisedAddress ?? advertisableAddress(transport.local.address);
         const info = { transport: transport.name, address, port: transport.local.port };
-        bound.push({ transport, info, sentBy: `${bracketHost(address)}:${info.port}` });
+        const sentBy = `${bracketHost(address)}:${info.port}`;
+        bound.push({ transport, info, sentBy, ipv6: transport.local.address.includes(':') });
       }
     } catch (error) {
       await Promise.all(bound.map(({ transport }) => transport.close()));
@@ -95,18 +106,13 @@ export class Transports {
     return [...kinds].map(([name, families]) => ({ name, families }));
   }
 
-  /** Via prefix of the first listener, such as `SIP/2.0/UDP 192.0.2.1:5060`. */
-  get viaPrefix(): string {
-    return viaPrefix(this.first);
-  }
-
   /** Whether a hop can be reached at all. */
   reaches(hop: Pick<Hop, 'transport' | 'address' | 'listener'>): boolean {
     return this.find(hop) !== undefined;
   }
 
   isReliable(name: SipTransport['name']): boolean {
-    return this.bound.some(({ transport }) => transport.name === name && transport.reliable);
+    return this.reliable.has(name);
   }
 
   send(bytes: Uint8Array, hop: Hop, failed: (error: Error) => void): void {
@@ -155,11 +161,11 @@ export class Transports {
    */
   bind(request: SipRequest, hop: Hop): void {
     const bound = this.find(hop) ?? this.first;
-    const branch = request.via.params.get('branch') ?? '';
     const secure = request.uri.startsWith('sips:');
-    if (bound === this.first && request.via.transport === bound.transport.name.toUpperCase()) {
-      if (!secure) return;
-    }
+    // Written for the first listener: nearly always it is the one the request leaves by.
+    const written = request.headers.get('via')?.startsWith(`${this.viaPrefix};`) === true;
+    if (bound === this.first && written && !secure) return;
+    const branch = request.via.params.get('branch') ?? '';
     request.headers.set('Via', `${viaPrefix(bound)};branch=${branch};rport`);
     this.rewriteContact(request, bound, secure);
   }
@@ -184,18 +190,17 @@ export class Transports {
     await Promise.all(this.bound.map(({ transport }) => transport.close()));
   }
 
-  private get first(): Bound {
-    return this.bound[0] as Bound;
-  }
-
   private find(hop: Pick<Hop, 'transport' | 'address' | 'listener'>): Bound | undefined {
-    const { listener } = hop;
-    if (listener !== undefined) return this.bound.find(({ transport }) => transport === listener);
-    const ipv6 = hop.address.includes(':');
-    return this.bound.find(
-      ({ transport: { name, local } }) =>
-        name === hop.transport && local.address.includes(':') === ipv6,
-    );
+    const { listener, transport: name } = hop;
+    if (listener === undefined) {
+      const ipv6 = hop.address.includes(':');
+      for (const each of this.bound) {
+        if (each.transport.name === name && each.ipv6 === ipv6) return each;
+      }
+      return undefined;
+    }
+    for (const each of this.bound) if (each.transport === listener) return each;
+    return undefined;
   }
 }
 

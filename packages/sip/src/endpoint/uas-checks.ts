@@ -48,9 +48,12 @@ export function inspectRequest(
 }
 
 function inspectContent(request: SipRequest): Refusal | undefined {
-  const strange = bodyParts(request).some(
-    ({ contentType, required }) => contentType !== ACCEPT && required,
-  );
+  // A body that is nothing but a session description, as nearly all, need not be taken apart.
+  const { headers } = request;
+  const plain = headers.get('content-type') === ACCEPT && !headers.has('content-disposition');
+  const strange =
+    !plain &&
+    bodyParts(request).some(({ contentType, required }) => contentType !== ACCEPT && required);
   if (strange) {
     return { status: 415, headers: [['Accept', ACCEPTED_TYPES]] };
   }

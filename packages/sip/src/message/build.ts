@@ -1,4 +1,4 @@
-import { Headers } from './headers.ts';
+import { type HeaderField, Headers, sharedLine } from './headers.ts';
 import { type SipRequest, SipResponse } from './message.ts';
 import { ParseError } from './parse-error.ts';
 import { reasonPhrase } from './status.ts';
@@ -7,17 +7,19 @@ export interface ResponseOptions {
   reasonPhrase?: string;
   /** Added to To when the request's To has none. */
   toTag?: string;
-  headers?: readonly (readonly [name: string, value: string])[];
+  headers?: readonly HeaderField[];
   body?: string;
   contentType?: string;
 }
 
-const encoder = new TextEncoder();
-
 /** UTF-8 bytes of a body. */
 export function encodeBody(body: string): Uint8Array {
-  return encoder.encode(body);
+  return Buffer.from(body, 'utf8');
 }
+
+const SDP = 'application/sdp';
+/** Content-Type of a session description. */
+export const SDP_CONTENT_TYPE = sharedLine('Content-Type', SDP);
 
 /**
  * A response to a request (RFC 3261 §8.2.6.2): Via, From, To, Call-ID and CSeq are copied, To gets
@@ -39,10 +41,11 @@ export function createResponse(
   headers.copyFrom(request.headers, 'call-id');
   headers.copyFrom(request.headers, 'cseq');
   if (status === 100) headers.copyFrom(request.headers, 'timestamp');
-  for (const [name, value] of options.headers ?? []) headers.append(name, value);
-  const body = options.body === undefined ? undefined : encodeBody(options.body);
-  if (body !== undefined && body.byteLength > 0) {
-    headers.append('Content-Type', options.contentType ?? 'application/sdp');
+  if (options.headers !== undefined) for (const field of options.headers) headers.add(field);
+  const { body: text = '', contentType = SDP } = options;
+  const body = text === '' ? undefined : encodeBody(text);
+  if (body !== undefined) {
+    headers.add(contentType === SDP ? SDP_CONTENT_TYPE : ['Content-Type', contentType]);
   }
   return new SipResponse(status, options.reasonPhrase ?? reasonPhrase(status), headers, body);
 }

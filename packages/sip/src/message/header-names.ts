@@ -82,6 +82,8 @@ export interface HeaderInfo {
   readonly key: string;
   /** Its bit in a mask over the single-valued headers; 0 when several lines are allowed. */
   readonly bit: number;
+  /** Whether the stack knows it. */
+  readonly known: boolean;
 }
 
 const infoByName = new Map<string, HeaderInfo>();
@@ -89,7 +91,7 @@ let nextBit = 1;
 for (const [name, compact, single] of KNOWN) {
   const bit = single ? nextBit : 0;
   if (single) nextBit *= 2;
-  const info: HeaderInfo = { name, key: name.toLowerCase(), bit };
+  const info: HeaderInfo = { name, key: name.toLowerCase(), bit, known: true };
   for (const form of [name, name.toLowerCase(), compact, compact.toUpperCase()]) {
     if (form !== '') infoByName.set(form, info);
   }
@@ -126,7 +128,7 @@ export function headerInfo(name: string): HeaderInfo {
   const known = infoByName.get(name);
   if (known !== undefined) return known;
   const key = name.toLowerCase();
-  return infoByName.get(key) ?? { name, key, bit: 0 };
+  return infoByName.get(key) ?? { name, key, bit: 0, known: false };
 }
 
 /** Lower-case long form of a header name in any spelling or compact form. */

@@ -1,5 +1,5 @@
 import { isToken } from './chars.ts';
-import { canonicalName } from './header-names.ts';
+import { canonicalName, headerInfo } from './header-names.ts';
 import { splitList } from './list.ts';
 
 /** One header line; never changed, but replaced by another. */
@@ -14,6 +14,8 @@ export class HeaderLine {
   readonly to: number;
   /** `name: ` stands right before it and CRLF behind, so that it can be written as it came. */
   readonly received: boolean;
+  /** The whole line as it is written, of a line that many messages share. */
+  readonly written: string | undefined;
   private text: string | undefined = undefined;
 
   constructor(
@@ -23,6 +25,7 @@ export class HeaderLine {
     from: number,
     to: number,
     received: boolean,
+    written?: string,
   ) {
     this.key = key;
     this.name = name;
@@ -30,6 +33,7 @@ export class HeaderLine {
     this.from = from;
     this.to = to;
     this.received = received;
+    this.written = written;
   }
 
   /** Raw value. */
@@ -38,6 +42,9 @@ export class HeaderLine {
     return this.text;
   }
 }
+
+/** What can be added to a message: a shared line, or a name with its value. */
+export type HeaderField = HeaderLine | readonly [name: string, value: string];
 
 /**
  * Header fields in wire order, values kept as raw text with folded lines joined. Typed access parses
@@ -83,8 +90,12 @@ export class Headers {
    */
   elements(key: string): string[] {
     const out: string[] = [];
-    for (const line of this.lines(key)) {
-      if (line.trim() !== '') out.push(...splitList(line));
+    for (const line of this.list) {
+      if (line.key !== key) continue;
+      const { value } = line;
+      if (!value.includes(',')) {
+        if (value.trim() !== '') out.push(value);
+      } else out.push(...splitList(value));
     }
     return out;
   }
@@ -96,6 +107,13 @@ export class Headers {
    */
   append(name: string, value: string): this {
     this.list.push(ownLine(name, value));
+    return this;
+  }
+
+  /** Adds a field: a line many messages share, or a name with its value; same errors as `append`. */
+  add(field: HeaderField): this {
+    if (field instanceof HeaderLine) this.list.push(field);
+    else this.append(field[0], field[1]);
     return this;
   }
 
@@ -178,6 +196,12 @@ export class Headers {
     let runTo = 0;
     for (let i = 0; i < list.length; i++) {
       const line = list[i] as HeaderLine;
+      if (line.written !== undefined && line.key !== 'content-length') {
+        if (source !== '') out += `${source.slice(runFrom, runTo)}\r\n`;
+        source = '';
+        out += line.written;
+        continue;
+      }
       let text: string | undefined;
       if (line.key === 'content-length') {
         if (seen) continue;
@@ -217,14 +241,29 @@ function rewritten(old: HeaderLine, value: string): HeaderLine {
   return new HeaderLine(old.key, old.name, value, 0, value.length, false);
 }
 
-function ownLine(name: string, value: string): HeaderLine {
+/**
+ * A line to be shared by many messages, such as what a user agent says of itself in all of them.
+ *
+ * @throws TypeError, see `append`
+ */
+export function sharedLine(name: string, value: string): HeaderLine {
   check(name, value);
-  return new HeaderLine(canonicalName(name), name, value, 0, value.length, false);
+  // Through bytes, so that the text is one piece however it was put together.
+  const written = Buffer.from(`${name}: ${value}\r\n`).toString();
+  return new HeaderLine(canonicalName(name), name, value, 0, value.length, false, written);
 }
 
-function check(name: string, value: string): void {
-  if (!isToken(name)) throw new TypeError('header name is not a token');
+function ownLine(name: string, value: string): HeaderLine {
+  const key = check(name, value);
+  return new HeaderLine(key, name, value, 0, value.length, false);
+}
+
+/** Gives the canonical name. */
+function check(name: string, value: string): string {
+  const { key, known } = headerInfo(name);
+  if (!known && !isToken(name)) throw new TypeError('header name is not a token');
   if (value.includes('\n') || value.includes('\r')) {
     throw new TypeError(`line break in the value of ${name}`);
   }
+  return key;
 }

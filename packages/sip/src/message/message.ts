@@ -10,6 +10,7 @@ import { parseUri, type Uri } from './uri.ts';
 import { parseVia, readVia, type Via } from './via.ts';
 
 const NO_BODY: Uint8Array = new Uint8Array(0);
+/** Drops a byte order mark, as `Buffer` does not. */
 const utf8 = new TextDecoder();
 
 /** A parsed value and the line it came from; a changed header is another line, and parsed anew. */
@@ -31,6 +32,7 @@ abstract class Message {
   private toCache: Cached<NameAddr> | undefined;
   private cseqCache: Cached<CSeq> | undefined;
   private contactsCache: Cached<Contacts> | undefined;
+  private textCache: { body: Uint8Array; text: string } | undefined;
 
   constructor(headers: Headers, body: Uint8Array) {
     this.headers = headers;
@@ -94,6 +96,14 @@ abstract class Message {
     return this.headers.elements('via');
   }
 
+  /** Whether there is one Via element and no more. */
+  get hasOneVia(): boolean {
+    const line = this.headers.first('via');
+    if (line === undefined || this.headers.count('via') > 1) return false;
+    const { source, from, to } = line;
+    return findChar(source, ',', from, to) === to || this.viaElements.length === 1;
+  }
+
   /** Media type without parameters, lower case; `''` when there is none. */
   get contentType(): string {
     const raw = this.headers.get('content-type');
@@ -104,7 +114,10 @@ abstract class Message {
 
   /** The body as UTF-8 text. */
   get bodyText(): string {
-    return this.body.byteLength === 0 ? '' : utf8.decode(this.body);
+    const { body } = this;
+    if (body.byteLength === 0) return '';
+    if (this.textCache?.body !== body) this.textCache = { body, text: textOf(body) };
+    return this.textCache.text;
   }
 
   /** Lets go of what was parsed on demand; it is parsed again when somebody asks. */
@@ -114,6 +127,7 @@ abstract class Message {
     this.toCache = undefined;
     this.cseqCache = undefined;
     this.contactsCache = undefined;
+    this.textCache = undefined;
   }
 
   private required(key: string): HeaderLine {
@@ -123,6 +137,11 @@ abstract class Message {
     }
     return line;
   }
+}
+
+function textOf(body: Uint8Array): string {
+  if (body[0] === 0xef) return utf8.decode(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }
 
 function readContacts(line: HeaderLine): Contacts {

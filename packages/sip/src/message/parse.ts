@@ -107,6 +107,14 @@ function requestLineFault(request: SipRequest, head: string, end: number): Parse
 }
 
 function parseStatusLine(head: string, end: number): SipResponse {
+  // `SIP/2.0 200 OK` is told by its characters, anything else by the pattern.
+  if (head.startsWith('SIP/2.0 ') && head.charCodeAt(11) === 32 && end > 11) {
+    const code = Number(head.slice(8, 11));
+    const phrase = head.slice(12, end);
+    if (code >= 100 && code < 700 && isDigits(head, 8, 11) && !phrase.includes('\r')) {
+      return new SipResponse(code, phrase);
+    }
+  }
   const line = head.slice(0, end);
   const match = /^SIP\/2\.0 ([1-6]\d\d)(?: ([^\r]*))?$/i.exec(line);
   if (match === null) throw startLine();

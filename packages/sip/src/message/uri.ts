@@ -219,9 +219,23 @@ export function unescapeText(text: string): string {
 
 /** Escapes plain text for the user part of a SIP URI (RFC 3261 §25.1 user). */
 export function escapeUser(text: string): string {
+  if (isPlainUser(text)) return text;
   return encodeURIComponent(text).replace(/%(2B|26|3D|24|2C|3B|3F|2F)/g, (all) =>
     decodeURIComponent(all),
   );
+}
+
+/** Whether nothing has to be escaped: letters, digits and marks (RFC 3261 §25.1 unreserved). */
+function isPlainUser(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (PLAIN[text.charCodeAt(i)] !== 1) return false;
+  }
+  return true;
+}
+
+const PLAIN = new Uint8Array(128);
+for (const c of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!~*'()+") {
+  PLAIN[c.charCodeAt(0)] = 1;
 }
 
 /** Host without the brackets of an IPv6 reference, as sockets want it. */

@@ -102,11 +102,9 @@ export function formatVia(via: Via): string {
  */
 export function hasUniqueBranch(via: Via): boolean {
   const branch = via.params.get('branch');
-  return (
-    branch !== undefined &&
-    branch.length > MAGIC_COOKIE.length &&
-    branch.slice(0, MAGIC_COOKIE.length).toLowerCase() === 'z9hg4bk'
-  );
+  if (branch === undefined || branch.length <= MAGIC_COOKIE.length) return false;
+  if (branch.startsWith(MAGIC_COOKIE)) return true;
+  return branch.slice(0, MAGIC_COOKIE.length).toLowerCase() === 'z9hg4bk';
 }
 
 function malformed(): ParseError {

@@ -157,7 +157,7 @@ export abstract class Machine<S extends string, E extends string, M> {
   private arm(timer: TimerName, ms: number): void {
     if (this.current === 'terminated') return;
     this.stopTimer(timer);
-    const event: TimerEvent = `timer${timer}`;
+    const event = EVENT_OF[timer];
     const handle = this.context.clock.setTimer(() => this.fire(event), ms);
     if (repeats(timer)) {
       this.repeating = timer;
@@ -186,6 +186,21 @@ export abstract class Machine<S extends string, E extends string, M> {
     if (this.waiting !== undefined) this.stopTimer(this.waiting);
   }
 }
+
+const EVENT_OF: Readonly<Record<TimerName, TimerEvent>> = {
+  A: 'timerA',
+  B: 'timerB',
+  D: 'timerD',
+  E: 'timerE',
+  F: 'timerF',
+  G: 'timerG',
+  H: 'timerH',
+  I: 'timerI',
+  J: 'timerJ',
+  K: 'timerK',
+  L: 'timerL',
+  M: 'timerM',
+};
 
 /** Whether a timer repeats a message; the others wait for one. */
 export function repeats(timer: TimerName): boolean {

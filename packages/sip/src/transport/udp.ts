@@ -1,5 +1,5 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { Hop, SipTransport, SocketAddress, TransportListener } from './transport.ts';
 
 export interface UdpOptions {
@@ -24,10 +24,11 @@ export async function listenUdp(
   options: UdpOptions,
   listener: TransportListener,
 ): Promise<SipTransport> {
-  const lookup = addressItself;
   const socket = createSocket(
     // An IPv4 listener of its own may stand beside the wildcard of IPv6.
-    isIPv6(options.address) ? { type: 'udp6', ipv6Only: true, lookup } : { type: 'udp4', lookup },
+    isIPv6(options.address)
+      ? { type: 'udp6', ipv6Only: true, lookup: addressItself(6) }
+      : { type: 'udp4', lookup: addressItself(4) },
   );
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
@@ -40,11 +41,13 @@ export async function listenUdp(
   return new UdpTransport(socket, listener);
 }
 
-/** Hops are addresses already: the system's look-up would only put every message off by a turn. */
-const addressItself: NonNullable<SocketOptions['lookup']> = (address, _options, callback) => {
-  const family = isIP(address);
-  callback(family === 0 ? new Error(`${address} is not an address`) : null, address, family);
-};
+/**
+ * Hops are addresses already: the system's look-up would only put every message off by a turn. What is
+ * none of that family is refused by the socket.
+ */
+function addressItself(family: 4 | 6): NonNullable<SocketOptions['lookup']> {
+  return (address, _options, callback) => callback(null, address, family);
+}
 
 const SHORTEST_MESSAGE = 12;
 
