@@ -9,8 +9,8 @@ import { signInByForm } from '../product/client-app.ts';
 import { startProduct } from '../product/product.ts';
 
 /**
- * Takes the pictures under docs/screenshots of the running product with its demo tenant. Names of
- * looks as arguments take those alone.
+ * Takes the pictures under docs/screenshots of the running product with its demo tenant. Arguments:
+ * names of looks, `client`, `portal`; those alone are taken then.
  */
 const folder = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 const password = 'trunkline-demo';
@@ -32,7 +32,9 @@ const all: readonly Look[] = [
   { name: 'de-phone', locale: 'de-DE', colorScheme: 'light', viewport: phone, hasTouch: true },
 ];
 const chosen = process.argv.slice(2);
-const looks = all.filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+const named = all.filter(({ name }) => chosen.includes(name));
+const looks = named.length > 0 ? named : all;
+const both = !chosen.includes('client') && !chosen.includes('portal');
 
 await mkdir(folder, { recursive: true });
 // Another build of the web apps may be shown.
@@ -181,11 +183,13 @@ const helper: Look = { name: 'helper', locale: 'en-GB', colorScheme: 'light', vi
 const ben = await signedIn(helper, 'ben');
 const clara = await signedIn(helper, 'clara');
 for (const look of looks) {
-  const front = await chromium.newPage(look);
-  await front.goto(product.url);
-  await shot(front, 'sign-in', look);
-  await front.context().close();
-  await client(look, ben, clara);
-  await portal(look);
+  if (both || chosen.includes('client')) {
+    const front = await chromium.newPage(look);
+    await front.goto(product.url);
+    await shot(front, 'sign-in', look);
+    await front.context().close();
+    await client(look, ben, clara);
+  }
+  if (both || chosen.includes('portal')) await portal(look);
 }
 if (findings.length > 0) throw new Error(findings.join('\n'));
