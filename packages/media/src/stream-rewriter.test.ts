@@ -34,6 +34,19 @@ describe('one stream out of one source', () => {
   });
 });
 
+describe('a long call', () => {
+  test('hours of one source go on, number by number', () => {
+    const stream = open();
+    const a = source(1, 100, 5000);
+    const wrong: number[] = [];
+    for (let n = 0; n < 200_000; n += 1) {
+      const place = stream.place(a(n), n * 20);
+      if (place?.sequenceNumber !== ((65_534 + n) & 0xffff)) wrong.push(n);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('one stream out of changing sources', () => {
   test('goes on without a gap, at the time that has passed', () => {
     const stream = open();

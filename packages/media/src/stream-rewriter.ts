@@ -59,6 +59,7 @@ export class StreamRewriter {
     if (!resumed && sequenceDistance(packet.sequenceNumber, this.#anchorSequence) < 0) return null;
     if (resumed || sequenceDistance(packet.sequenceNumber, this.#highestSequence) > 0) {
       this.#highestSequence = packet.sequenceNumber;
+      this.#pullAnchor();
     }
     const sequenceNumber = (packet.sequenceNumber + this.#sequenceOffset) & 0xffff;
     const timestamp = (packet.timestamp + this.#timestampOffset) >>> 0;
@@ -99,6 +100,15 @@ export class StreamRewriter {
   /** Tells that a packet of the source was left out on purpose: no gap is to be seen. */
   skip(): void {
     this.#interrupted = true;
+  }
+
+  /**
+   * The anchor goes along: from half the circle of sequence numbers on, 655 s at 20 ms, all that
+   * comes would count as before it.
+   */
+  #pullAnchor(): void {
+    if (sequenceDistance(this.#highestSequence, this.#anchorSequence) > MAX_DROPOUT)
+      this.#anchorSequence = (this.#highestSequence - MAX_DROPOUT) & 0xffff;
   }
 
   /** Keeps the offsets while the source goes on, else chooses new ones; true in the latter case. */
