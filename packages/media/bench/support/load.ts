@@ -22,7 +22,8 @@ import type {
 const SUITE = 'AES_CM_128_HMAC_SHA1_80';
 /** `/proc/PID/stat` counts CPU in these, ms. */
 const CLOCK_TICK_MS = 10;
-const DIGITS = { PCMA: 'PCMA/8000', PCMU: 'PCMU/8000', G722: 'G722/8000', opus: 'opus/48000/2' };
+/** Of Opus against RFC 7587 §7: by the channels written here rtpengine chooses those it encodes. */
+const RTPMAPS = { PCMA: 'PCMA/8000', PCMU: 'PCMU/8000', G722: 'G722/8000', opus: 'opus/48000' };
 
 /** An engine with its calls open. */
 export interface Candidate {
@@ -194,7 +195,7 @@ function sdpOf({ codec, payloadType, srtpKey: key }: EndFormat, port: number): s
     'c=IN IP4 127.0.0.1',
     't=0 0',
     `m=audio ${port} ${key === undefined ? 'RTP/AVP' : 'RTP/SAVP'} ${payloadType}`,
-    `a=rtpmap:${payloadType} ${DIGITS[codec]}`,
+    `a=rtpmap:${payloadType} ${RTPMAPS[codec]}`,
     ...(codec === 'opus' ? [`a=fmtp:${payloadType} useinbandfec=1`] : []),
     ...(key === undefined ? [] : [`a=crypto:1 ${SUITE} inline:${key}`]),
     'a=ptime:20',
