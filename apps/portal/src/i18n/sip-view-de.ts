@@ -26,7 +26,6 @@ export const listenerDe = {
 
 export const sipViewDe = {
   open: 'SIP live',
-  openName: 'SIP-Nachrichten der Leitung {{line}} live ansehen',
   heading: 'SIP live: Leitung {{line}}',
   purpose: 'Was Trunkline und die Anlage gerade zu dieser Leitung sagen.',
   back: 'Zur Leitungsgruppe',

@@ -29,7 +29,6 @@ export const listenerEn: SameKeys<typeof listenerDe> = {
 
 export const sipViewEn: SameKeys<typeof sipViewDe> = {
   open: 'SIP live',
-  openName: 'Watch the SIP messages of line {{line}} live',
   heading: 'SIP live: line {{line}}',
   purpose: 'What Trunkline and the telephone system are saying about this line right now.',
   back: 'Back to the line group',

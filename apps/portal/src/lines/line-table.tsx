@@ -126,8 +126,8 @@ export function LineTable({ group, lines, onOpen }: LineTableProps) {
                         to="/lines/$groupId/sip/$lineId"
                         params={{ groupId: group.id, lineId: line.id }}
                         className={styles.live}
-                        aria-label={t('sipView.openName', { line: name })}
-                        title={t('sipView.openName', { line: name })}
+                        aria-label={t('sipView.heading', { line: name })}
+                        title={t('sipView.heading', { line: name })}
                       >
                         {t('sipView.open')}
                       </Link>
