@@ -200,7 +200,7 @@ export const de = {
       codec: 'Codec',
       loss: 'Paketverlust',
       jitter: 'Jitter',
-      roundTrip: 'Hin und zurück',
+      roundTrip: 'Umlaufzeit',
       mos: 'MOS',
       clientEncrypted: 'Zwischen Ihnen und uns immer verschlüsselt',
     },
