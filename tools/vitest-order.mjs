@@ -19,17 +19,14 @@ const LONGEST = [
   'apps/media-node/src/calls/forwarding.it.test.ts',
   'packages/media/src/node/forked-engine.it.test.ts',
   'packages/media/src/node/rtpengine/rtpengine-hosts.it.test.ts',
+  'e2e/features/in-call.e2e.test.ts',
   'e2e/trunks/matrix.e2e.test.ts',
+  'e2e/features/rules.e2e.test.ts',
   'e2e/features/media.e2e.test.ts',
   'e2e/newcomer.e2e.test.ts',
   'e2e/restart.e2e.test.ts',
-  'e2e/features/pickup-dnd.e2e.test.ts',
-  'e2e/features/transfer.e2e.test.ts',
-  'e2e/features/hold.e2e.test.ts',
-  'e2e/features/two-calls.e2e.test.ts',
-  'e2e/features/fraud.e2e.test.ts',
   'e2e/desk.e2e.test.ts',
-  'e2e/features/forwarding.e2e.test.ts',
+  'e2e/peers/phones.e2e.test.ts',
 ];
 
 const places = new Map(LONGEST.map((file, place) => [file, place]));

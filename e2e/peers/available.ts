@@ -4,6 +4,7 @@ import { kamailioAvailable } from './kamailio/kamailio.ts';
 import { linphoneAvailable } from './linphone/linphone.ts';
 import { rtpengineAvailable } from './rtpengine/rtpengine.ts';
 import { sippAvailable } from './sipp/sipp.ts';
+import { tsharkAvailable } from './tshark/tshark.ts';
 
 const PEERS = {
   kamailio: kamailioAvailable,
@@ -12,6 +13,7 @@ const PEERS = {
   sipp: sippAvailable,
   linphone: linphoneAvailable,
   rtpengine: rtpengineAvailable,
+  tshark: tsharkAvailable,
 } as const;
 
 /** A program a call script needs. */

@@ -17,6 +17,8 @@ export interface ApiClient {
   ): Promise<ApiAnswer<T>>;
   /** @throws unless the answer is 2xx */
   ok<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** A file. @throws unless the answer is 2xx */
+  download(path: string): Promise<{ bytes: Uint8Array; headers: Headers }>;
   inTenant(tenantId: string): ApiClient;
 }
 
@@ -60,6 +62,18 @@ export function createApiClient(options: ApiOptions): ApiClient {
       if (answer.status >= 300)
         throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
       return answer.body;
+    },
+    async download(path: string) {
+      const response = await fetch(new URL(path, baseUrl), {
+        signal: AbortSignal.timeout(20_000),
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(tenantId ? { 'trunkline-tenant': tenantId } : {}),
+        },
+      });
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (response.status >= 300) throw new Error(`GET ${path}: ${response.status}`);
+      return { bytes, headers: response.headers };
     },
     inTenant: (id) => createApiClient({ ...options, tenantId: id }),
   };
