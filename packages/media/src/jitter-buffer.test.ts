@@ -178,6 +178,25 @@ describe('jitter', () => {
     expect(r.buffer.targetMs).toBe(30);
   });
 
+  test('holds no packet in order back; one after a gap waits for the one before it', () => {
+    const r = rig();
+    const random = noise(11);
+    const times = arrivals(Array.from({ length: 300 }, () => Math.floor(random() * 80)));
+    for (const [n, at] of times.entries()) r.arrive(n, at);
+    const { targetMs } = r.buffer;
+    expect(targetMs).toBeGreaterThanOrEqual(60);
+    // The first ones come before the wait has adapted: a late one of them was made up.
+    for (const { at, what, position } of r.played.slice(50)) {
+      if (what.startsWith('p')) expect(at).toBe(times[position / 160]);
+    }
+    const last = times.at(-1) ?? 0;
+    r.arrive(301, last + 20);
+    r.advance(last + 30);
+    expect(r.played.at(-1)?.position).toBeLessThanOrEqual(160 * 300);
+    r.arrive(300, last + 31);
+    expect(r.whats()).toMatch(/p44 p45$/);
+  });
+
   test('VOX-122 the wait for a packet stays between 20 and 200 ms', () => {
     const r = rig();
     const random = noise(3);

@@ -3,16 +3,17 @@
  * ones, and tells which frames are to be made up. What is played keeps the timestamps of its
  * source, so that neither a drifting clock nor a pause needs correcting here.
  *
- * On a smooth network a packet in order is played at once. A missing one is waited for 30 ms past
- * the time it was due, which lets the next one come, with a copy of it where the codec has that;
- * with growing jitter everything is played later, by at most 170 ms. So the wait for any packet
- * lies between 30 and 200 ms (VOX-122: 20–200).
+ * What is played is coded again and goes on over a network to a listener with a buffer of its own:
+ * a packet in order is therefore played the moment it comes, for holding it back would add delay and
+ * spare nobody any jitter. A missing one is waited for 30 ms past the time it was due, which lets the
+ * next one come, with a copy of it where the codec has that; with growing jitter longer, by at most
+ * 170 ms. So the wait for a missing packet lies between 30 and 200 ms (VOX-122: 20–200).
  */
 import { sequenceDistance, timestampDistance } from './rtp.ts';
 
 /** Wait for a missing packet beyond its due time, ms: somewhat longer than a packet. */
 const GRACE_MS = 30;
-/** Most that playing is delayed beyond the fastest packet, ms. */
+/** Most that a packet is expected behind the fastest one, ms. */
 const MAX_DELAY_MS = 170;
 /** Resolution of the delay histogram, ms; the first class ends at half of it. */
 const CLASS_MS = 10;
@@ -101,7 +102,7 @@ export class JitterBuffer {
     this.#options = options;
   }
 
-  /** How long a packet is waited for at present, 30–200 ms. */
+  /** How long a missing packet is waited for at present, 30–200 ms. */
   get targetMs(): number {
     return this.#delayMs + GRACE_MS;
   }
@@ -159,7 +160,9 @@ export class JitterBuffer {
         return this.#conceal(playing, nowMs, frames === 1 ? first.packet : undefined);
       }
     }
-    if (nowMs < this.#dueAt(first.position)) return undefined;
+    // At the beginning of a talk spurt, and after a gap, those that were overtaken may still come.
+    const isNext = playing !== undefined && first.sequence === playing.sequence + 1;
+    if (!isNext && nowMs < this.#dueAt(first.position)) return undefined;
     return this.#play(first);
   }
 
