@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { needs } from '../peers/available.ts';
-import { captureScripts } from './in-call/capture.ts';
+import { captureScripts } from './in-call/capture.scripts.ts';
 import type { Cast } from './in-call/cast.ts';
-import { holdScripts } from './in-call/hold.ts';
-import { transferScripts } from './in-call/transfer.ts';
-import { twoCallsScripts } from './in-call/two-calls.ts';
+import { holdScripts } from './in-call/hold.scripts.ts';
+import { transferScripts } from './in-call/transfer.scripts.ts';
+import { twoCallsScripts } from './in-call/two-calls.scripts.ts';
 import { openOffice } from './office.ts';
 
 const suite = needs('in a call', 'kamailio', 'baresip', 'linphone', 'chromium');

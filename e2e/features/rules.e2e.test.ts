@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { needs } from '../peers/available.ts';
 import { openOffice } from './office.ts';
 import type { Cast } from './rules/cast.ts';
-import { forwardingScripts } from './rules/forwarding.ts';
-import { foreignAliases, fraudScripts } from './rules/fraud.ts';
-import { pickupScripts } from './rules/pickup-dnd.ts';
+import { forwardingScripts } from './rules/forwarding.scripts.ts';
+import { foreignAliases, fraudScripts } from './rules/fraud.scripts.ts';
+import { pickupScripts } from './rules/pickup-dnd.scripts.ts';
 
 const suite = needs('by the rules of a company', 'kamailio', 'baresip', 'chromium');
 

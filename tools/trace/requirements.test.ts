@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readTrace, rowsByArea } from './requirements.ts';
 
-const [one, two, three] = [1, 2, 3].map((n) => `LIN-00${n}`);
+const [one, two, three, four] = [1, 2, 3, 4].map((n) => `LIN-00${n}`);
 const root = mkdtempSync(join(tmpdir(), 'trunkline-trace-'));
 mkdirSync(join(root, 'docs'));
 mkdirSync(join(root, 'packages/sip/src'), { recursive: true });
-const requirements = [one, two, three].map((id) => ({
+const requirements = [one, two, three, four].map((id) => ({
   id,
   area: 'lines',
   title: `title of ${id}`,
@@ -22,11 +22,12 @@ writeFileSync(
   join(root, 'packages/sip/src/a.test.ts'),
   `test('${one} and LIN-${999} hold', () => {});\n`,
 );
+writeFileSync(join(root, 'packages/sip/src/b.scripts.ts'), `test('${four} holds', () => {});\n`);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test('counts proved, not applicable and missing requirements by area', () => {
   expect(rowsByArea(readTrace(root))).toEqual([
-    { area: 'LIN', proved: 1, total: 3, notApplicable: 1, missing: [requirements[2]] },
+    { area: 'LIN', proved: 2, total: 4, notApplicable: 1, missing: [requirements[2]] },
   ]);
 });
 

@@ -36,7 +36,7 @@ export interface AreaRow {
   readonly missing: readonly Requirement[];
 }
 
-/** Reads catalogue, marks and the names of all tests. */
+/** Reads catalogue, marks and the names of all tests, also of call scripts a test file plays. */
 export function readTrace(root: string): Trace {
   const requirements = readJson(root, CATALOGUE) as Requirement[];
   const notApplicable = readJson(root, NOT_APPLICABLE) as Record<string, string>;
@@ -46,7 +46,7 @@ export function readTrace(root: string): Trace {
   const rule = `requirement ids are those of ${CATALOGUE}`;
 
   for (const file of sourceFiles(root)) {
-    if (!/\.test\.tsx?$/.test(file)) continue;
+    if (!/\.(?:test|scripts)\.tsx?$/.test(file)) continue;
     for (const { id, line } of mentionsIn(file, readFileSync(join(root, file), 'utf8'))) {
       if (!known.has(id)) violations.push({ file, line, found: `a test names ${id}`, rule });
       else proofs.set(id, [...(proofs.get(id) ?? []), `${file}:${line}`]);
