@@ -31,7 +31,7 @@ describe.skipIf(suite.skip)(suite.name, () => {
     });
     const { office } = cast;
     [cast.anna, cast.ben] = await Promise.all([office.signIn('anna'), office.signIn('ben')]);
-  }, 120_000);
+  }, 180_000);
 
   afterEach(() => cast.office?.clear(), 30_000);
 
