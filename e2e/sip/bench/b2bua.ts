@@ -18,7 +18,9 @@ import { placeCalls, startAnswering } from './load/sipp-load.ts';
 
 const PAIRS = 5;
 const RATE = 400;
-const WARM_UP = 400;
+/** V8 goes on compiling what runs hot for the first thousands of calls. */
+const WARM_UP = 3_000;
+const WARM_UP_RATE = 600;
 const CALLS = 1_000;
 const LADDER = [800, 1_200, 1_500, 1_800];
 const LADDER_SECONDS = 4;
@@ -60,7 +62,7 @@ if (suite.skip) {
   const measure = async (start: Start): Promise<number> => {
     const candidate = await start();
     const remote = `127.0.0.1:${candidate.port}`;
-    await placeCalls({ remote, rate: RATE, calls: WARM_UP });
+    await placeCalls({ remote, rate: WARM_UP_RATE, calls: WARM_UP });
     const before = cpuMicros(candidate.pid);
     const result = await placeCalls({ remote, rate: RATE, calls: CALLS });
     const micros = (cpuMicros(candidate.pid) - before) / result.successful;
@@ -72,13 +74,10 @@ if (suite.skip) {
   const climb = async (start: Start) => {
     const candidate = await start();
     let best = { rate: 0, retransmissions: 0, p99Below: Number.NaN };
-    await placeCalls({ remote: `127.0.0.1:${candidate.port}`, rate: RATE, calls: WARM_UP });
+    const remote = `127.0.0.1:${candidate.port}`;
+    await placeCalls({ remote, rate: WARM_UP_RATE, calls: WARM_UP });
     for (const rate of LADDER) {
-      const result = await placeCalls({
-        remote: `127.0.0.1:${candidate.port}`,
-        rate,
-        calls: rate * LADDER_SECONDS,
-      });
+      const result = await placeCalls({ remote, rate, calls: rate * LADDER_SECONDS });
       if (result.failed > 0) break;
       const { retransmissions, p99Below } = result;
       best = { rate, retransmissions, p99Below };
