@@ -37,9 +37,13 @@ const host = z
       message: 'a host name or IP address',
     },
   )
-  .refine((value) => !/^[0-9.]+$/.test(value) || isPeerAddress(value), {
-    message: 'no telephone system can have this address',
-  });
+  .refine(isPeerHost, { message: 'no telephone system can have this address' });
+
+/** A name, or an address a telephone system can have. */
+function isPeerHost(value: string): boolean {
+  if (value.startsWith('[')) return isPeerRange(value.slice(1, -1));
+  return !/^[0-9.]+$/.test(value) || isPeerAddress(value);
+}
 
 const featureCode = z.string().regex(/^[0-9*#]{1,32}$/, { message: 'digits, * and # only' });
 const pickupCode = z
