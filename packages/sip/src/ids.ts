@@ -20,14 +20,9 @@ export function randomHex(bytes: number): string {
 
 function fill(): void {
   crypto.getRandomValues(pool);
-  text = '';
-  for (let i = 0; i < POOL_BYTES; i++) text += HEX[pool[i] as number];
+  text = Buffer.from(pool.buffer).toString('hex');
   used = 0;
 }
-
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, i) =>
-  i.toString(16).padStart(2, '0'),
-);
 
 /** A branch that identifies one transaction world-wide (RFC 3261 §8.1.1.7). */
 export function newBranch(): string {
