@@ -13,11 +13,14 @@ import { startI18n } from '@trunkline/ui/i18n/i18n.ts';
 import { createLive } from '@trunkline/ui/stores/live.ts';
 import { createStore } from '@trunkline/ui/stores/store.ts';
 import type { ReactNode } from 'react';
+import { vi } from 'vitest';
 import { type Services, ServicesContext } from '../app/services.ts';
 import { loadTexts } from '../i18n/index.ts';
 
 // A busy machine may need a while.
-configure({ asyncUtilTimeout: 8_000 });
+configure({ asyncUtilTimeout: 15_000 });
+// Their imports are the largest part of these tests: 20 s are not always enough for them.
+vi.setConfig({ hookTimeout: 90_000, testTimeout: 60_000 });
 
 export const startTexts = () => startI18n(loadTexts, 'en');
 
