@@ -44,7 +44,10 @@ class Cipher {
   readonly #hmac: HmacSha1;
   readonly #isGcm: boolean;
   readonly #tag = new Uint8Array(AUTH_KEY_LENGTH);
-  #counters = Buffer.alloc(16 * 16);
+  /** Counter blocks, as words and as octets, and those of them that the cipher is given. */
+  #words = new Int32Array(4 * 16);
+  #counters = Buffer.from(this.#words.buffer);
+  #input = this.#counters;
 
   /** @param firstLabel 0 for RTP, 3 for RTCP (RFC 3711 §4.3.2) */
   constructor(master: Uint8Array, suite: Suite, firstLabel: number) {
@@ -62,22 +65,39 @@ class Cipher {
   /** Encrypts or decrypts in place by AES in counter mode (RFC 3711 §4.1.1). */
   applyKeystream(bytes: Uint8Array, start: number, end: number, ssrc: number, index: number): void {
     const count = (end - start + 15) >> 4;
-    if (this.#counters.length < 16 * count) this.#counters = Buffer.alloc(16 * count);
-    const counters = this.#counters;
+    if (this.#input.length !== 16 * count) this.#resize(count);
+    const counters = this.#input;
+    const words = this.#words;
     this.#salt.copy(counters, 0);
     xorUint32(counters, 4, ssrc);
     xorUint32(counters, 8, Math.floor(index / 0x10000));
     counters[12] = (counters[12] as number) ^ ((index >>> 8) & 0xff);
     counters[13] = (counters[13] as number) ^ (index & 0xff);
+    const first = words[0] as number;
+    const second = words[1] as number;
+    const third = words[2] as number;
     for (let block = 1; block < count; block++) {
-      counters.copyWithin(16 * block, 0, 14);
+      words[4 * block] = first;
+      words[4 * block + 1] = second;
+      words[4 * block + 2] = third;
+      counters[16 * block + 12] = counters[12] as number;
+      counters[16 * block + 13] = counters[13] as number;
       counters[16 * block + 14] = block >>> 8;
       counters[16 * block + 15] = block;
     }
-    const keystream = this.#blocks.update(counters.subarray(0, 16 * count));
+    const keystream = this.#blocks.update(counters);
     for (let i = start; i < end; i++) {
       bytes[i] = (bytes[i] as number) ^ (keystream[i - start] as number);
     }
+  }
+
+  /** Packets of a stream mostly have one length: the view of so many blocks is kept. */
+  #resize(count: number): void {
+    if (this.#counters.length < 16 * count) {
+      this.#words = new Int32Array(4 * count);
+      this.#counters = Buffer.from(this.#words.buffer);
+    }
+    this.#input = this.#counters.subarray(0, 16 * count);
   }
 
   /** The authentication code over the first `length` octets and a word; good until the next call. */
