@@ -48,6 +48,7 @@ const transferred = (
     otherCallId: null,
   },
 ];
+const held = (on: boolean): Told => ['call.held', { by: 'remote', held: on }];
 const outgoing = callStarted({ direction: 'outgoing', lineNumber: '21' });
 const incoming = callStarted();
 const normal = callEnded('normal', { durationMs: 61_400 });
@@ -156,6 +157,24 @@ describe('verdictOf', () => {
       [incoming, answered, media('lost', 'webrtc'), callEnded('normal', { by: 'remote' })],
       'one_way_audio',
       'warning',
+    ],
+    [
+      'silence of a PBX that holds',
+      [incoming, answered, held(true), media('silent'), held(false), normal],
+      'answered',
+      'ok',
+    ],
+    [
+      'silence after somebody held',
+      [incoming, answered, held(true), held(false), media('silent'), normal],
+      'one_way_audio',
+      'warning',
+    ],
+    [
+      'audio of a browser that has given the call away',
+      [outgoing, answered, transferred('accepted'), media('lost', 'webrtc'), normal],
+      'transferred',
+      'ok',
     ],
     ['poor quality', [incoming, answered, quality(2.4), normal], 'poor_quality', 'warning'],
     ['good quality', [incoming, answered, quality(4.3), normal], 'answered', 'ok'],

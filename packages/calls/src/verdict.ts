@@ -170,7 +170,16 @@ function lostMedia(all: readonly EventEnvelope[]): string | null {
   const end = all.find((event) => event.type === 'call.ended');
   const hungUpAt = end?.data.by === 'local' ? Date.parse(end.occurredAt) : null;
   const last = new Map<string, string>();
+  const holding = new Set<string>();
+  let handedOver = false;
   for (const event of all) {
+    if (event.type === 'call.held') {
+      if (event.data.held) holding.add(event.data.by);
+      else holding.delete(event.data.by);
+    }
+    // Whoever has given the call away takes no part any more: the browser closes its audio.
+    if (event.type === 'call.transferred' && event.data.by === 'local')
+      handedOver ||= event.data.state === 'accepted';
     if (event.type !== 'call.media' || event.data.state === 'agreed') continue;
     const { side, state } = event.data;
     const hangsUp =
@@ -178,8 +187,11 @@ function lostMedia(all: readonly EventEnvelope[]): string | null {
       state === 'lost' &&
       hungUpAt !== null &&
       hungUpAt - Date.parse(event.occurredAt) <= hangUpMs;
-    if (!hangsUp) last.set(side, state);
+    // A PBX may send nothing while somebody holds.
+    const onHold = side !== 'webrtc' && state === 'silent' && holding.size > 0;
+    if (!hangsUp && !onHold) last.set(side, state);
   }
+  if (handedOver) last.delete('webrtc');
   for (const [side, state] of last) if (state === 'silent' || state === 'lost') return side;
   return null;
 }
