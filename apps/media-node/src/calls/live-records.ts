@@ -227,7 +227,8 @@ export class LiveRecords {
       this.cancelSign = undefined;
       if (this.live.size === 0) return;
       this.cancelSign = this.options.time.after(lifeSignMs, sign);
-      this.writeSign().catch((error: unknown) => {
+      // In turn: on a slow disk one sign would take the next one's new file away.
+      this.inTurn(() => this.writeSign()).catch((error: unknown) => {
         this.options.logger.warn({ err: error }, 'sign of life could not be written');
       });
     };

@@ -123,10 +123,15 @@ export async function startSimulatedPbx(options: {
     const binding = registrar.find(dialled);
     if (!binding) return inbound.reject(480);
     if (inbound.body === '') return inbound.reject(488);
+    // A line that forwards tells who calls and which way the call came.
+    const { asserted, diversion, historyInfo } = inbound.identity;
+    const shown = (asserted[0] && userOf(asserted[0].uri)) || caller;
     const outbound = endpoint.invite({
       requestUri: binding.uri,
       to: `<sip:${dialled}@127.0.0.1:${endpoint.localPort}>`,
-      from: `<sip:${caller}@127.0.0.1:${endpoint.localPort}>`,
+      from: `<sip:${encodeURIComponent(shown)}@127.0.0.1:${endpoint.localPort}>`,
+      diversion,
+      historyInfo,
       contactUser: caller,
       outboundProxy: { host: binding.host, port: binding.port, transport: 'udp' },
       body: inbound.body,
