@@ -38,6 +38,7 @@ import { listenSip } from './sip/listen.ts';
 import { ourListeners } from './sip/our-listeners.ts';
 import { type CertificateFiles, serverTls } from './sip/own-certificate.ts';
 import { PbxPeers } from './sip/peers.ts';
+import { reachable, unknownHosts } from './sip/reachable.ts';
 import { PbxResolver } from './sip/resolver.ts';
 import { SipPbx } from './sip/sip-pbx.ts';
 import { SipRegistrar } from './sip/sip-registrar.ts';
@@ -95,6 +96,8 @@ const maxIceAddresses = 8;
 /** Addresses of a PBX its media may come from, beside the one it announces. */
 const maxLatchAddresses = 4;
 const userAgent = 'Trunkline';
+/** How long a starting node waits for the addresses of its PBXs before it calls others strangers, ms. */
+const peersKnownMs = 10_000;
 
 /** Starts a media node: from what it knew last, whether control plane and edge are there or not. */
 export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNode> {
@@ -144,6 +147,11 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     record: ({ tenantId }, packet) =>
       recorder.record('capture.packet', { tenantId, callId: null }, packet),
   });
+  // A PBX that calls while the node starts repeats itself until the node knows whose it is.
+  let started = false;
+  const peersKnownAt = time.monotonic() + peersKnownMs;
+  const knowsPeers = () =>
+    started && (time.monotonic() >= peersKnownAt || unknownHosts(tenants.lines(), resolver) === 0);
   const { key, cert, clientCa } = sip.certificate ?? {};
   const tls = await serverTls({ key, cert, clientCa }, sip.advertisedAddress);
   const endpoint = await listenSip(
@@ -159,7 +167,11 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       dns: resolver,
       ...(sip.timers ? { timers: sip.timers } : {}),
       // Deny by default: the PBXs of our lines, and who is in a call already (LIN-079).
-      admission: (source) => (peers.groupsAt(source).size > 0 ? 'accept' : 'refuse'),
+      admission: (source) => {
+        if (peers.groupsAt(source).size > 0) return 'accept';
+        return knowsPeers() ? 'refuse' : 'defer';
+      },
+      mayReach: reachable(() => tenants.lines(), peers, resolver),
       onMessage: (event) => {
         trace.see(event);
         watch.see(event);
@@ -262,6 +274,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
   // The edge may have said welcome while they were read: what it was told then was incomplete.
   edge.servingChanged();
   await reconcile();
+  started = true;
   endOrphans(orphans, pbx, lines, logger);
 
   const control = openControlLink({

@@ -25,6 +25,12 @@ export function mediaAddress(named: string, signalling: readonly string[]): stri
   return signalling.find((address) => isIP(address) !== 0 && !isIn(noPlace, address)) ?? nowhere;
 }
 
+/** True for what is nobody's address. */
+export const isNowhere = (address: string): boolean => isIn(noPlace, address);
+
+/** True for what means another machine wherever it is read. */
+export const isLocal = (address: string): boolean => local.some((list) => isIn(list, address));
+
 function isIn(list: BlockList, address: string): boolean {
   const version = isIP(address);
   return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');

@@ -72,6 +72,11 @@ export interface SipEndpointOptions {
    * at most once and shut out when they go on.
    */
   admission?: Admission;
+  /**
+   * Whether requests may go to an IP address; default is to any. Where they go is named by peers too, in
+   * Contact, Record-Route and DNS.
+   */
+  mayReach?: (address: string) => boolean;
   /** Bounds of the door, when there is an `admission`. */
   gate?: Partial<GateSettings>;
   /** Opens listeners instead of binding sockets, such as on a simulated network. */
@@ -330,6 +335,7 @@ export class SipEndpoint {
         dns: new DnsCache(this.options.dns ?? nodeDns(), this.clock),
         isAddress,
         random,
+        mayReach: this.options.mayReach,
         transports: transports.kinds,
       }),
       userAgent: this.options.userAgent,

@@ -53,6 +53,21 @@ describe('admission', () => {
     expect(pbx.statuses()).toContain(486);
   });
 
+  test('a peer we do not know yet is heard as soon as we do, however often it has asked', async () => {
+    let known = false;
+    const { simulation, peer, calls } = await guarded({
+      admission: () => (known ? 'accept' : 'defer'),
+    });
+    const pbx = peer(PBX);
+    for (let i = 0; i < 50; i++) pbx.send(request(PBX));
+    await simulation.run(100);
+    expect(pbx.statuses()).toEqual([]);
+    known = true;
+    pbx.send(request(PBX));
+    await simulation.run(100);
+    expect(calls()).toBe(1);
+  });
+
   test('a stranger gets one 403, no transaction, no second answer, nothing larger than it sent', async () => {
     const { simulation, endpoint, peer, calls } = await guarded();
     const stranger = peer('203.0.113.9');
@@ -231,3 +246,36 @@ function flood(i: number): string {
   if (i % 3 === 0) return `REGISTER sip:${i} SIP/2.0\r\nnonsense ${i}\r\n\r\n`;
   return `${request(`198.51.${i % 256}.1`, i % 3 === 1 ? 'REGISTER' : 'INVITE').join('\r\n')}\r\nContent-Length: 0\r\n\r\n`;
 }
+
+test('a Contact leads requests to no address we may not reach', async () => {
+  const forbidden = '10.0.0.66';
+  const { simulation, endpoint, peer } = await guarded({
+    mayReach: (address) => address !== forbidden,
+  });
+  const ends: string[] = [];
+  endpoint.onInvite((call) => {
+    call.on('ended', ({ by }) => ends.push(by));
+    call.on('confirmed', () => void call.bye());
+    call.answer('v=0\r\n');
+  });
+  const victim = peer(forbidden);
+  const pbx = peer(PBX);
+  const invite = request(PBX).map((line) =>
+    line.startsWith('Contact') ? `Contact: <sip:x@${forbidden}>` : line,
+  );
+  pbx.send(invite);
+  await simulation.run(100);
+  const to = pbx.responses().at(-1)?.headers.get('to') ?? '';
+  pbx.send(
+    invite
+      .map((line) => (line.startsWith('To:') ? `To: ${to}` : line))
+      .map((line) =>
+        line
+          .replace(/^INVITE|(?<=CSeq: 1 )INVITE/, 'ACK')
+          .replace(/branch=\S+/, 'branch=z9hG4bKack'),
+      ),
+  );
+  await simulation.run(60_000);
+  expect(ends).toEqual(['local']);
+  expect(victim.received).toEqual([]);
+});

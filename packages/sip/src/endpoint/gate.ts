@@ -9,9 +9,10 @@ import { BoundedMap } from './bounded-map.ts';
 
 /**
  * What becomes of a request: `accept` makes a transaction of it, `refuse` answers a stranger at most
- * once with 403, `drop` says nothing.
+ * once with 403, `drop` says nothing, `defer` says nothing and holds nothing against the source, which
+ * may be one we come to know.
  */
-export type AdmissionVerdict = 'accept' | 'refuse' | 'drop';
+export type AdmissionVerdict = 'accept' | 'refuse' | 'drop' | 'defer';
 
 /** Decides about a request before anything is kept of it. */
 export type Admission = (
@@ -142,7 +143,7 @@ export class Gate {
       return verdict;
     }
     this.counters[verdict === 'refuse' ? 'refused' : 'dropped'] += 1;
-    this.blame(address, REFUSED_POINTS);
+    if (verdict !== 'defer') this.blame(address, REFUSED_POINTS);
     return verdict;
   }
 

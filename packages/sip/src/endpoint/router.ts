@@ -13,6 +13,8 @@ export interface RouterOptions {
   dns: DnsPort;
   isAddress: (host: string) => boolean;
   random: () => number;
+  /** Whether requests may go to an IP address; default is to any. */
+  mayReach?: ((address: string) => boolean) | undefined;
   transports: readonly { name: TransportName; families: readonly (4 | 6)[] }[];
 }
 
@@ -56,7 +58,10 @@ export class Router {
     this.options = options;
   }
 
-  /** Finds the servers of a target in the order to be tried; exactly one function is called. */
+  /**
+   * Finds the servers of a target in the order to be tried, none when we may reach none of them; exactly
+   * one function is called.
+   */
   route(
     target: Target,
     callId: string,
@@ -74,11 +79,12 @@ export class Router {
     if (port !== undefined && this.options.isAddress(address)) {
       // An address needs no look-up: the request leaves within this turn.
       const transport = target.transport ?? (target.secure ? 'tls' : 'udp');
-      found([this.dress({ transport, address, port }, target, way)]);
+      const hops = this.allowed([{ transport, address, port }]);
+      found(hops.map((hop) => this.dress(hop, target, way)));
       return;
     }
     const finish = (hops: readonly Hop[]) =>
-      found(this.healthyFirst(hops).map((hop) => this.dress(hop, target, way)));
+      found(this.healthyFirst(this.allowed(hops)).map((hop) => this.dress(hop, target, way)));
     locate(target, this.options).then(finish, failed);
   }
 
@@ -140,6 +146,11 @@ export class Router {
     if (this.down.size === 0) return false;
     const until = this.down.get(hopKey(hop));
     return until !== undefined && this.options.clock.now() < until;
+  }
+
+  private allowed(hops: readonly Hop[]): readonly Hop[] {
+    const { mayReach } = this.options;
+    return mayReach ? hops.filter(({ address }) => mayReach(address)) : hops;
   }
 
   private healthyFirst(hops: readonly Hop[]): readonly Hop[] {
