@@ -179,7 +179,7 @@ async function portal(look: Look): Promise<void> {
   await shot(admin, 'portal-people', look);
   await admin.goto(`${product.url}/portal/calls`);
   // The first call of the look, the one that was answered.
-  const answered = admin.locator('tbody tr').filter({ hasText: '+49 301 234 510' });
+  const answered = admin.locator('tbody tr').filter({ hasText: '+49 30 123 4510' });
   await answered.first().waitFor();
   await shot(admin, 'portal-calls', look);
   await answered.first().getByRole('link').click();
