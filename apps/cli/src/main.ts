@@ -91,7 +91,10 @@ async function run(args: readonly string[]): Promise<number> {
   }
   const apiKey = process.env.TRUNKLINE_API_KEY;
   if (!apiKey) {
-    process.stderr.write('TRUNKLINE_API_KEY is not set\n');
+    process.stderr.write(
+      'TRUNKLINE_API_KEY is not set. After `npm start` on this machine:\n' +
+        '  export TRUNKLINE_API_KEY=$(cat .data/secrets/partner-api-key)\n',
+    );
     return 2;
   }
   const baseUrl = values.api ?? process.env.TRUNKLINE_API_URL ?? 'http://localhost:8080';

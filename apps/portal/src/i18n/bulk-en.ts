@@ -14,7 +14,7 @@ export const bulkEn: SameKeys<typeof bulkDe> = {
   passwordHint: 'The same for all. Single ones can be changed later.',
   file: 'CSV file',
   fileHint:
-    'Per row: user name, name to sign in, password, number. No header; what is missing stays empty.',
+    'Per row: user name, name for authentication, password, number. No header; what is missing stays empty.',
   choose: 'Choose a file',
   limit: 'At most {{max}} rows and 1 MB.',
   paste: 'Or paste here',

@@ -38,7 +38,7 @@ export const wizardDe = {
   verdict: {
     good: 'Alles steht: Es kann telefoniert werden.',
     bad: 'Nicht alle Leitungen kommen durch.',
-    none: 'Die Leitungen melden sich an …',
+    none: 'Die Leitungen werden verbunden …',
   },
   again: 'Verbindung prüfen',
   assign: 'Zuweisen',

@@ -40,7 +40,7 @@ export const wizardEn: SameKeys<typeof wizardDe> = {
   verdict: {
     good: 'All is well: people can make calls.',
     bad: 'Not all lines get through.',
-    none: 'The lines are registering …',
+    none: 'The lines are being connected …',
   },
   again: 'Check the connection',
   assign: 'Assign',

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { bareNumber, groupNumber, looksLikeNumber } from './number.ts';
 
 test('numbers are grouped after their country code', () => {
-  expect(groupNumber('+493012345')).toBe('+49 301 2345');
-  expect(groupNumber('+49301234520')).toBe('+49 301 234 520');
+  expect(groupNumber('+493012345')).toBe('+49 30 123 45');
+  expect(groupNumber('+49301234520')).toBe('+49 30 123 4520');
+  expect(groupNumber('+492214710')).toBe('+49 221 4710');
   expect(groupNumber('+12025550123')).toBe('+1 202 555 0123');
   expect(groupNumber('+35312345678')).toBe('+353 123 456 78');
   expect(groupNumber('20')).toBe('20');

@@ -13,7 +13,7 @@ function countryCodeLength(digits: string): number {
 }
 
 /**
- * Groups a number for reading where the server sent no grouped form: `+49 301 234 520`.
+ * Groups a number for reading where the server sent no grouped form: `+49 30 123 4520`.
  * Anything but E.164 with "+" is returned as it is.
  */
 export function groupNumber(number: string): string {
@@ -21,8 +21,9 @@ export function groupNumber(number: string): string {
   const digits = number.slice(1);
   const code = countryCodeLength(digits);
   const rest = digits.slice(code);
-  const groups: string[] = [];
-  let at = 0;
+  const areaLength = code === 2 && /^49(?:30|40|69|89)/.test(digits) ? 2 : 0;
+  const groups = areaLength > 0 ? [rest.slice(0, areaLength)] : [];
+  let at = areaLength;
   // Groups of three, the last one of two to four digits.
   while (rest.length - at > 4) {
     groups.push(rest.slice(at, at + 3));

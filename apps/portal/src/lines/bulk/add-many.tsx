@@ -181,7 +181,7 @@ function ByFile({ groupId, onDirty, onResult }: PartProps) {
             field="csv"
             label={t('bulk.paste')}
             hint={t('bulk.pasteHint')}
-            placeholder={'120,,geheim-120,\n121,auth121,geheim-121,4930123121'}
+            placeholder={'120,,xxxxxxxx,\n121,auth121,xxxxxxxx,4930123121'}
             errors={errors}
             rows={6}
           />
