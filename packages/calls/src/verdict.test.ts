@@ -84,6 +84,12 @@ describe('verdictOf', () => {
       'answered_elsewhere',
       'ok',
     ],
+    [
+      'given up while it rang where it was forwarded',
+      [incoming, forwarded('tried'), callEnded('cancelled'), forwarded('failed', 487)],
+      'missed',
+      'notice',
+    ],
     ['forwarded', [incoming, forwarded('tried'), forwarded('accepted'), normal], 'forwarded', 'ok'],
     [
       'a forwarding that failed',

@@ -96,7 +96,7 @@ function ofFaults({ ended, all }: Findings): CallVerdict | null {
 }
 
 /** Calls that went on to somebody else. */
-function ofMoves({ all, answered }: Findings): CallVerdict | null {
+function ofMoves({ all, answered, ended }: Findings): CallVerdict | null {
   const transfer = all.findLast(
     (event) => event.type === 'call.transferred' && event.data.by === 'local',
   );
@@ -110,6 +110,8 @@ function ofMoves({ all, answered }: Findings): CallVerdict | null {
   const forward = all.findLast((event) => event.type === 'call.forwarded');
   if (forward && !answered && forward.data.state !== 'tried') {
     const { state, reason, method, sipCode } = forward.data;
+    // Not the forwarding failed: the caller gave up while it rang at its target.
+    if (state === 'failed' && ended?.cause === 'cancelled') return verdict('missed', 'notice');
     const params = { reason, method, ...(sipCode !== null && { sipCode: String(sipCode) }) };
     return state === 'accepted'
       ? verdict('forwarded', 'ok', params)
