@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import styles from './keypad.module.css';
 
 const keys = [
@@ -16,10 +16,18 @@ const keys = [
   ['#', ''],
 ] as const;
 
+/** As many of the keys pressed as there is room for. */
+const shownKeys = 20;
+
 /** Twelve keys; digits typed on the keyboard count while the focus is inside. */
 export function Keypad({ onPress }: { onPress: (digit: string) => void }) {
   const first = useRef<HTMLButtonElement>(null);
+  const [pressed, setPressed] = useState('');
   useEffect(() => first.current?.focus(), []);
+  const press = (digit: string) => {
+    setPressed((before) => (before + digit).slice(-shownKeys));
+    onPress(digit);
+  };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: digits of the keyboard stand for the buttons inside
     <div
@@ -27,16 +35,17 @@ export function Keypad({ onPress }: { onPress: (digit: string) => void }) {
       onKeyDown={(event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-9*#]$/.test(event.key)) return;
         event.preventDefault();
-        onPress(event.key);
+        press(event.key);
       }}
     >
+      <p className={styles.pressed}>{pressed}</p>
       {keys.map(([digit, letters], index) => (
         <button
           key={digit}
           ref={index === 0 ? first : null}
           type="button"
           className={styles.key}
-          onClick={() => onPress(digit)}
+          onClick={() => press(digit)}
         >
           <span>{digit}</span>
           <small>{letters}</small>
