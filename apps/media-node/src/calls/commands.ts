@@ -11,6 +11,7 @@ import { parse } from '@trunkline/contracts/parse.ts';
 import { emergencyNumber } from '@trunkline/numbers/emergency.ts';
 import type { TenantModel } from '../config/tenant-model.ts';
 import { CommandCache } from './command-cache.ts';
+import { connectCalls } from './connect.ts';
 import { sendDigits } from './dtmf.ts';
 import type { CallEnvironment } from './environment.ts';
 import { holdCall, resumeCall } from './hold.ts';
@@ -20,7 +21,7 @@ import type { LiveCall } from './live-call.ts';
 import { attachDevice } from './move.ts';
 import { placeCall, placeCode, requireOn } from './outgoing.ts';
 import { pickUp } from './pickup.ts';
-import { connectCalls, transferBlind } from './transfer.ts';
+import { transferBlind } from './transfer.ts';
 
 export type CommandFrame = Extract<EdgeToNode, { t: 'command' }>;
 export type CommandResult =

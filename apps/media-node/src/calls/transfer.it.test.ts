@@ -282,4 +282,26 @@ describe('transfer by REFER at the PBX', () => {
     await viewIn(all, anna, first.callId, { state: 'ended' });
     await viewIn(all, anna, second.callId, { state: 'ended' });
   });
+
+  test('VOX-132 help that rings is not given away; joined it is on the node, never by REFER', async () => {
+    const all = await system(refer);
+    const { peers, anna } = all;
+    const caller = await talkTo(all, anna, '10');
+    const refers = vi.fn();
+    caller.call.on('refer', refers);
+    const otherCallId = await dial(all, anna, await browser(), '112');
+    const invite = await inviteOf(all, 1);
+    invite.ringing();
+    await viewIn(all, anna, otherCallId, { state: 'ringing', emergency: true });
+    const ids = { callId: caller.callId, otherCallId };
+    expect(await peers.command(anna, 'call.connect', ids)).toMatchObject({ code: 'call_state' });
+    const rescue = await phone();
+    followSession(invite, rescue);
+    invite.answer(rescue.answer(invite.body));
+    await viewIn(all, anna, otherCallId, { state: 'connected' });
+    expect(await peers.command(anna, 'call.connect', ids)).toMatchObject({ ok: true });
+    caller.desk.play(1000);
+    await hears(rescue, 1000);
+    expect(refers).not.toHaveBeenCalled();
+  });
 });
