@@ -109,6 +109,7 @@ export function endKey({ answeredAt, end }: Pick<CallView, 'answeredAt' | 'end'>
   if (end.elsewhere) return 'elsewhere';
   const code = end.sipCode;
   if (code === 486 || code === 600 || end.cause === 'busy') return 'busy';
+  if (code === 480 && end.by === 'remote') return 'unavailable';
   if (code === 408 || code === 480 || end.cause === 'no_answer') return 'no_answer';
   if (code === 603 || code === 403 || end.cause === 'rejected') return 'rejected';
   if (code === 404 || code === 484 || code === 604) return 'unknown_number';

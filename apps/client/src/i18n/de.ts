@@ -239,6 +239,7 @@ export const de = {
       transferred: 'Vermittelt',
       busy: 'Besetzt',
       no_answer: 'Niemand hat abgenommen',
+      unavailable: 'Niemand erreichbar',
       rejected: 'Anruf abgewiesen',
       cancelled: 'Anruf abgebrochen',
       unknown_number: 'Diese Nummer gibt es nicht',

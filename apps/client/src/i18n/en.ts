@@ -240,6 +240,7 @@ export const en: SameKeys<typeof de> = {
       transferred: 'Transferred',
       busy: 'Busy',
       no_answer: 'Nobody answered',
+      unavailable: 'Nobody can be reached there',
       rejected: 'Call rejected',
       cancelled: 'Call cancelled',
       unknown_number: 'This number does not exist',

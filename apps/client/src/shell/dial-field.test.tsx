@@ -41,7 +41,7 @@ test('a name finds people; Enter opens the person, Shift+Enter calls', async () 
 test('a number with any punctuation offers the call, as it would be dialled', async () => {
   await userEvent.click(field());
   await userEvent.paste(' +49 (0) 40 / 123-456 ');
-  expect((await screen.findByRole('option')).textContent).toContain('Call +49 401 234 56');
+  expect((await screen.findByRole('option')).textContent).toContain('Call +49 40 123 456');
   await userEvent.keyboard('{Enter}');
   await waitFor(() => expect(bench.commands).toHaveLength(1));
   expect(bench.commands[0]?.data.number).toBe('+4940123456');
