@@ -2,6 +2,7 @@ import { dominantTone } from '@trunkline/media/audio/detect.ts';
 import type { OutgoingCall } from '@trunkline/sip/endpoint/outgoing-call.ts';
 import { describe, expect, test, vi } from 'vitest';
 import { answer, browser, endOf, phone, stateOf, storyOf, system } from '../testing/actors.ts';
+import type { TestPhone } from '../testing/pbx.ts';
 import { type System, type SystemOptions, wait } from '../testing/system.ts';
 
 /** What became of a call of the PBX. */
@@ -80,17 +81,31 @@ describe('incoming calls', () => {
     expect(first?.data).toMatchObject({ direction: 'in', cseq: expect.stringContaining('INVITE') });
   });
 
-  test('an INVITE without offer gets ours in the 200', async () => {
+  /** The desk phone calls without an offer; what its ACK answers to ours. */
+  async function callWithoutOffer(answerOffer?: (desk: TestPhone) => (offer: string) => string) {
     const all = await system();
     all.peers.devices.set(all.anna.userId, 1);
     const desk = await phone();
-    const call = all.pbx.call('20', '');
+    const own = answerOffer ? { answerOffer: answerOffer(desk) } : {};
+    const call = all.pbx.call('20', '', undefined, own);
     const seen = outcome(call);
     const { id } = await stateOf(all, all.anna, 'ringing');
-    await answer(all, all.anna, await browser(), id);
+    const peer = await browser();
+    await answer(all, all.anna, peer, id);
+    return { all, desk, peer, seen };
+  }
+
+  test('an INVITE without offer gets ours in the 200, and is answered with the ACK', async () => {
+    const { all, desk, peer, seen } = await callWithoutOffer((one) => (offer) => one.answer(offer));
     await vi.waitFor(() => expect(seen.answered).toContain('a=rtpmap:8 PCMA/8000'), wait);
-    expect(desk.answer(seen.answered)).toContain('m=audio');
-    expect(await stateOf(all, all.anna, 'connected')).toBeTruthy();
+    await stateOf(all, all.anna, 'connected');
+    peer.play(440);
+    await vi.waitFor(() => expect(desk.samples.length).toBeGreaterThan(0), wait);
+  });
+
+  test('RFC 3264 §4 an ACK without the answer that is due ends the call', async () => {
+    const { all } = await callWithoutOffer();
+    expect(await endOf(all)).toMatchObject({ by: 'system', cause: 'media_failed' });
   });
 
   test('answered and hung up at once: the call ends, the PBX is refused', async () => {

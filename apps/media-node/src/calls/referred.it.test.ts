@@ -224,7 +224,9 @@ describe('an INVITE with Replaces takes the place of a call (RFC 3891)', () => {
     const talk = await talkFrom(all, anna);
     const over = overOf(talk.call);
     const other = await phone();
-    const taking = pbx.call('20', other.offer(), 'sip:30@127.0.0.1', talk.call.replacesForPeer);
+    const taking = pbx.call('20', other.offer(), 'sip:30@127.0.0.1', {
+      replaces: talk.call.replacesForPeer,
+    });
     followSession(taking, other);
     taking.on('answered', ({ bodyText }) => other.accept(bodyText));
     await viewIn(all, anna, talk.callId, {
@@ -252,8 +254,10 @@ describe('an INVITE with Replaces takes the place of a call (RFC 3891)', () => {
     await viewIn(all, anna, callId, { state: 'ringing' });
     const other = await phone();
     const taking = pbx.call('20', other.offer(), 'sip:30@127.0.0.1', {
-      ...(invite.replacesForPeer ?? { callId: '', toTag: '', fromTag: '' }),
-      earlyOnly: true,
+      replaces: {
+        ...(invite.replacesForPeer ?? { callId: '', toTag: '', fromTag: '' }),
+        earlyOnly: true,
+      },
     });
     taking.on('answered', ({ bodyText }) => other.accept(bodyText));
     await viewIn(all, anna, callId, { state: 'connected' });
@@ -275,7 +279,9 @@ describe('an INVITE with Replaces takes the place of a call (RFC 3891)', () => {
     over.push(overOf(invite));
     const take = async (old: IncomingCall | OutgoingCall) => {
       const desk = await phone();
-      const call = pbx.call('20', desk.offer(), 'sip:30@127.0.0.1', old.replacesForPeer);
+      const call = pbx.call('20', desk.offer(), 'sip:30@127.0.0.1', {
+        replaces: old.replacesForPeer,
+      });
       followSession(call, desk);
       call.on('answered', ({ bodyText }) => desk.accept(bodyText));
       await vi.waitFor(() => expect(call.state).toBe('confirmed'), wait);
@@ -313,7 +319,7 @@ describe('an INVITE with Replaces takes the place of a call (RFC 3891)', () => {
         (desk) =>
           new Promise<number>((resolve) => {
             pbx
-              .call(line, desk.offer(), undefined, named)
+              .call(line, desk.offer(), undefined, { replaces: named })
               .on('failed', ({ statusCode }) => resolve(statusCode));
           }),
       );

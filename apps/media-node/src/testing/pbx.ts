@@ -56,7 +56,7 @@ export class TestPbx {
     user: string,
     body: string,
     from = 'sip:21@127.0.0.1',
-    replaces?: OutgoingInviteOptions['replaces'],
+    { replaces, answerOffer }: CallMore = {},
   ): OutgoingCall {
     const contact = this.contacts.get(user);
     if (contact === undefined) throw new Error(`${user} is not registered`);
@@ -67,6 +67,7 @@ export class TestPbx {
       contactUser: 'pbx',
       body,
       ...(replaces ? { replaces } : {}),
+      ...(answerOffer ? { answerOffer } : {}),
     });
   }
 
@@ -81,6 +82,13 @@ export class TestPbx {
   close(): Promise<void> {
     return this.endpoint.close();
   }
+}
+
+/** What only some calls have. */
+interface CallMore {
+  replaces?: OutgoingInviteOptions['replaces'] | undefined;
+  /** For a call without an offer: the answer its ACK carries. */
+  answerOffer?: OutgoingInviteOptions['answerOffer'];
 }
 
 export interface TestPhoneOptions {
