@@ -279,8 +279,8 @@ describe('a media node killed by -9', () => {
     await rings(4);
     const more = { number: '15', sdp };
     expect((await peers.command(anna, 'call.dial', more)).code).toBe('call_limit');
-    const [forwarded] = peers.eventsOf('call.forwarded').map((event) => event.call);
     await vi.waitFor(async () => {
+      const [forwarded] = peers.eventsOf('call.forwarded').map((event) => event.call);
       const early = await unanswered(all);
       expect([early.get(transferred), early.get(forwarded ?? '')]).toEqual([1, 2]);
     }, wait);
