@@ -183,6 +183,12 @@ describe('verdictOf', () => {
       'ok',
     ],
     ['poor quality', [incoming, answered, quality(2.4), normal], 'poor_quality', 'warning'],
+    [
+      'poor quality of a talk too short to tell',
+      [incoming, answered, quality(2.4), callEnded('normal', { durationMs: 4_000 })],
+      'answered',
+      'ok',
+    ],
     ['good quality', [incoming, answered, quality(4.3), normal], 'answered', 'ok'],
     [
       'poor for a moment',

@@ -6,6 +6,8 @@ import { explainSip } from './sip-explanations.ts';
 
 /** Below this mean opinion score people complain (ITU-T G.107 Annex B: "some users dissatisfied"). */
 export const poorMos = 3.6;
+/** Of a shorter talk the figures say little: one late packet of its first second makes them poor. */
+const leastTalkMs = 10_000;
 
 type Severity = CallVerdict['severity'];
 type Params = Record<string, string>;
@@ -96,7 +98,8 @@ function ofFaults({ ended, all }: Findings): CallVerdict | null {
 }
 
 /** Calls that went on to somebody else. */
-function ofMoves({ all, answered, ended }: Findings): CallVerdict | null {
+function ofMoves(findings: Findings): CallVerdict | null {
+  const { all, answered, ended } = findings;
   const transfer = all.findLast(
     (event) => event.type === 'call.transferred' && event.data.by === 'local',
   );
@@ -104,7 +107,7 @@ function ofMoves({ all, answered, ended }: Findings): CallVerdict | null {
     const { state, kind, sipCode } = transfer.data;
     const params = { kind, ...(sipCode !== null && { sipCode: String(sipCode) }) };
     return state === 'accepted'
-      ? (ofSound(all) ?? verdict('transferred', 'ok', params))
+      ? (ofSound(findings) ?? verdict('transferred', 'ok', params))
       : verdict('transfer_failed', 'warning', params);
   }
   const forward = all.findLast((event) => event.type === 'call.forwarded');
@@ -118,13 +121,14 @@ function ofMoves({ all, answered, ended }: Findings): CallVerdict | null {
       : verdict('forward_failed', 'warning', params);
   }
   if (all.some((event) => event.type === 'call.picked_up'))
-    return ofSound(all) ?? verdict('picked_up', 'ok');
+    return ofSound(findings) ?? verdict('picked_up', 'ok');
   return null;
 }
 
-function ofTalk({ all, answered, ended }: Findings): CallVerdict | null {
+function ofTalk(findings: Findings): CallVerdict | null {
+  const { answered, ended } = findings;
   if (!answered) return null;
-  const sound = ofSound(all);
+  const sound = ofSound(findings);
   if (sound) return sound;
   if (ended?.cause === 'normal') return verdict('answered', 'ok', talkTime(ended.durationMs));
   if (ended?.cause === 'transferred') return verdict('transferred', 'ok');
@@ -141,9 +145,10 @@ function talkTime(durationMs: number): Params {
 }
 
 /** What people heard, if it was bad: silence of one side, or poor quality. */
-function ofSound(all: readonly EventEnvelope[]): CallVerdict | null {
+function ofSound({ all, ended }: Findings): CallVerdict | null {
   const silent = lostMedia(all);
   if (silent) return verdict('one_way_audio', 'warning', { side: silent });
+  if ((ended?.durationMs ?? 0) < leastTalkMs) return null;
   const finals = all.flatMap((event) =>
     event.type === 'call.quality' && event.data.final ? [event.data] : [],
   );
