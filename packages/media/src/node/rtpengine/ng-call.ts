@@ -65,15 +65,19 @@ export class NgCall {
     const common = {
       'call-id': this.id,
       'from-tag': 'near',
-      flags: ['strict-source', 'port-latching', 'inject-DTMF', 'strip-extmap'],
       // Other sources than the announced one are looked for only when call control expects any.
       'endpoint-learning': [expectsOtherSource(remote) ? 'heuristic' : 'off'],
       replace: ['origin'],
     };
+    const flags = ['port-latching', 'inject-DTMF', 'strip-extmap'];
+    const strict = [...flags, 'strict-source'];
     const key =
       remote?.srtp === undefined ? [] : [keyLine(remote.srtp.suite, remote.srtp.localKey)];
     const offered = await this.#request('offer', {
       ...common,
+      // A browser may change over to a better candidate pair at any time (RFC 8445 §7.3.1.5), and
+      // rtpengine may still expect the one before; who has its keys is told by SRTP.
+      flags: o.nearIsBrowser ? flags : strict,
       sdp: withLines(o.near, key),
       ICE: 'remove',
       DTLS: 'off',
@@ -84,6 +88,7 @@ export class NgCall {
     });
     const answered = await this.#request('answer', {
       ...common,
+      flags: strict,
       'to-tag': 'leg',
       sdp: o.leg,
       ...(o.nearIsBrowser

@@ -45,15 +45,17 @@ export function chromiumSuite(subject: SuiteSubject): void {
 
   async function expectBothWays({ phone, peer }: { phone: TestPhone; peer: ChromiumPeer }) {
     phone.forget();
+    let page: Awaited<ReturnType<ChromiumPeer['hearing']>> | undefined;
     await until(
       '440 Hz at the phone and 1 kHz in the page',
       async () => {
         const web = await peer.hearing();
+        page = web;
         const { frequency, share } = phone.hearing;
         const isHeard = Math.abs(frequency - 440) < 8 && share > 0.85;
         return isHeard && Math.abs(web.frequency - 1000) < 12 && web.level > -60;
       },
-      () => phone.hearing,
+      () => ({ phone: phone.hearing, page }),
     );
   }
 
